@@ -1,0 +1,304 @@
+-- Steps two and three of a call: the clock starts when both are in the room, and every beat proves
+-- time.
+
+create type public.beat_result as (
+  session_id uuid,
+  granted_until_seconds bigint,
+  remaining_seconds bigint,
+  low_balance boolean,
+  final boolean,
+  action text
+);
+comment on type public.beat_result is
+  'What a beat answers. granted_until and remaining are seconds of talk: up to which second of the '
+  'session the agent may talk, and how much more the user can have; final: nothing more will be '
+  'granted unless time is bought; action: continue or end.';
+
+create function private.grant_state(s public.voice_sessions, at timestamptz)
+returns public.beat_result
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  knobs public.settings;
+  free bigint;
+  left_seconds bigint;
+  granted_until bigint := private.granted_until(s.granted_seconds, s.rate_permille);
+  is_open boolean := s.status in ('pending', 'active');
+begin
+  select * into knobs from public.settings;
+  free := private.usable_seconds(s.user_id, grant_state.at);
+  left_seconds := free + case
+    when is_open then s.granted_seconds - private.cost_seconds(s.used_seconds, s.rate_permille)
+    else 0
+  end;
+  return row(
+    s.id,
+    granted_until,
+    greatest(0, private.talk_seconds(left_seconds, s.rate_permille)),
+    left_seconds <= knobs.low_balance_seconds,
+    is_open and (free = 0 or private.next_slice(s.granted_seconds, s.rate_permille) = 0),
+    case
+      when s.status <> 'active'
+        or s.end_requested_at is not null
+        or s.used_seconds >= granted_until then 'end'
+      else 'continue'
+    end
+  )::public.beat_result;
+end
+$$;
+comment on function private.grant_state is
+  'What the worker needs to know about a session: its grant, what is left, and whether to go on.';
+
+create type public.start_result as (
+  session_id uuid,
+  status text,
+  agent_type text,
+  user_id uuid,
+  full_name text,
+  preferences jsonb,
+  started_at timestamptz,
+  used_seconds bigint,
+  granted_until_seconds bigint,
+  remaining_seconds bigint,
+  low_balance boolean,
+  final boolean,
+  heartbeat_seq bigint,
+  heartbeat_interval_seconds integer,
+  low_balance_seconds integer,
+  last_minute_seconds integer,
+  session_timeout_seconds integer
+);
+comment on type public.start_result is
+  'What start_session answers: the state of the grant, and what the worker must know to run the '
+  'call.';
+
+create function public.start_session(session_id uuid, worker_id text)
+returns public.start_result
+language plpgsql security definer
+set search_path = ''
+as $$
+declare
+  s public.voice_sessions;
+  person public.profiles;
+  knobs public.settings;
+  state public.beat_result;
+  at timestamptz;
+begin
+  if nullif(start_session.worker_id, '') is null or char_length(start_session.worker_id) > 200 then
+    perform private.fail(400, 'invalid_input', 'A worker names itself in 1 to 200 characters.');
+  end if;
+  select * into s from public.voice_sessions v
+  where v.id = start_session.session_id
+  for no key update;
+  if not found then
+    perform private.fail(404, 'not_found', 'There is no such session.');
+  end if;
+  if s.status not in ('pending', 'active') then
+    perform private.fail(409, 'illegal_transition', 'This session is over.',
+      jsonb_build_object('status', s.status));
+  end if;
+
+  at := private.now();
+  -- A repeated start changes nothing; another worker takes an active session over and goes on
+  -- counting.
+  update public.voice_sessions v set
+    status = 'active',
+    worker_id = start_session.worker_id,
+    started_at = coalesce(v.started_at, at),
+    updated_at = at
+  where v.id = s.id
+  returning * into s;
+
+  select * into person from public.profiles p where p.id = s.user_id;
+  select * into knobs from public.settings;
+  state := private.grant_state(s, at);
+  return row(
+    s.id, s.status, s.agent_type_id, s.user_id, person.full_name, person.preferences,
+    s.started_at, s.used_seconds,
+    state.granted_until_seconds, state.remaining_seconds, state.low_balance, state.final,
+    s.heartbeat_seq, knobs.heartbeat_interval_seconds, knobs.low_balance_seconds,
+    knobs.last_minute_seconds, knobs.session_timeout_seconds
+  )::public.start_result;
+end
+$$;
+comment on function public.start_session is
+  'Starts the clock of a session when the agent and the user are both in the room. Repeatable. '
+  'Secret key only; security definer because nobody may write these tables. Errors: invalid_input, '
+  'not_found, illegal_transition.';
+grant execute on function public.start_session to service_role;
+
+create function private.open_seconds(started_at timestamptz, at timestamptz) returns bigint
+language sql immutable
+set search_path = ''
+as $$
+  select coalesce(greatest(0, floor(extract(epoch from at - started_at))), 0)::bigint
+$$;
+comment on function private.open_seconds is
+  'Whole seconds that a session has been open by the server''s clock.';
+
+create function private.beat(
+  session_id uuid,
+  seq bigint,
+  used_seconds bigint,
+  agent_state jsonb,
+  locked_cards uuid[] default null
+) returns public.beat_result
+language plpgsql
+set search_path = ''
+as $$
+declare
+  s public.voice_sessions;
+  at timestamptz := private.now();
+begin
+  if not coalesce(beat.seq >= 1 and beat.used_seconds >= 0, false)
+    or jsonb_typeof(beat.agent_state) <> 'object'
+    or octet_length(beat.agent_state::text) > 262144 then
+    perform private.fail(400, 'invalid_input',
+      'A beat has a seq from 1, used_seconds from 0, and a small object as agent_state.');
+  end if;
+
+  -- The one row that an ordinary beat touches. What is reported is believed up to the server's
+  -- clock.
+  update public.voice_sessions v set
+    used_seconds = greatest(
+      v.used_seconds,
+      least(beat.used_seconds, private.open_seconds(v.started_at, at))
+    ),
+    heartbeat_seq = beat.seq,
+    last_heartbeat_at = at,
+    agent_state = coalesce(beat.agent_state, v.agent_state)
+  where v.id = beat.session_id and v.status = 'active' and v.heartbeat_seq < beat.seq
+  returning * into s;
+
+  if not found then
+    -- A repeated or overtaken beat, or a session that is not open: nothing changes.
+    select * into s from public.voice_sessions v where v.id = beat.session_id;
+    if not found then
+      perform private.fail(404, 'not_found', 'There is no such session.');
+    end if;
+    if s.status = 'pending' then
+      perform private.fail(409, 'illegal_transition', 'This session has not started.',
+        jsonb_build_object('status', s.status));
+    end if;
+    return private.grant_state(s, at);
+  end if;
+
+  if s.end_requested_at is null
+    and s.granted_seconds - private.cost_seconds(s.used_seconds, s.rate_permille)
+      < (select k.hold_slice_seconds from public.settings k)
+  then
+    s.granted_seconds := s.granted_seconds + private.hold_time(
+      s.id, s.user_id, private.next_slice(s.granted_seconds, s.rate_permille),
+      coalesce(beat.locked_cards, private.lock_usable_cards(array[s.user_id]))
+    );
+  end if;
+  return private.grant_state(s, at);
+end
+$$;
+comment on function private.beat is
+  'One heartbeat: records proven time and extends the hold when less than one slice is left. A '
+  'batch has locked the cards already and names them.';
+
+create function public.heartbeat_session(
+  session_id uuid, seq bigint, used_seconds bigint, agent_state jsonb default null
+) returns public.beat_result
+language sql security definer
+set search_path = ''
+as $$
+  select private.beat(session_id, seq, used_seconds, agent_state)
+$$;
+comment on function public.heartbeat_session is
+  'Proves that a call went on: used_seconds is cumulative, so a lost, repeated or reordered beat '
+  'changes nothing. Secret key only; security definer because nobody may write these tables. '
+  'Errors: invalid_input, not_found, illegal_transition.';
+grant execute on function public.heartbeat_session to service_role;
+
+create function private.is_count(value jsonb) returns boolean
+language sql immutable
+set search_path = ''
+as $$
+  select coalesce(jsonb_typeof(value) = 'number' and value #>> '{}' ~ '^[0-9]{1,15}$', false)
+$$;
+comment on function private.is_count is
+  'Whether a JSON value is a whole number from 0 that a bigint holds.';
+
+create type private.beat_input as (
+  session_id uuid, seq bigint, used_seconds bigint, agent_state jsonb
+);
+comment on type private.beat_input is 'One beat of a batch.';
+
+create function private.parse_beats(beats jsonb) returns private.beat_input[]
+language plpgsql immutable
+set search_path = ''
+as $$
+declare
+  b jsonb;
+  session_id uuid;
+  parsed private.beat_input[] := '{}';
+begin
+  if jsonb_typeof(parse_beats.beats) is distinct from 'array'
+    or jsonb_array_length(parse_beats.beats) > 1000 then
+    perform private.fail(400, 'invalid_input', 'beats is an array of at most 1000 beats.');
+  end if;
+  for b in select jsonb_array_elements(parse_beats.beats) loop
+    session_id := private.as_uuid(b ->> 'session_id');
+    if session_id is null
+      or not private.is_count(b -> 'seq') or not private.is_count(b -> 'used_seconds') then
+      perform private.fail(400, 'invalid_input',
+        'A beat has a session_id, and seq and used_seconds as whole numbers.');
+    end if;
+    parsed := parsed || row(
+      session_id, (b -> 'seq')::bigint, (b -> 'used_seconds')::bigint,
+      nullif(b -> 'agent_state', 'null')
+    )::private.beat_input;
+  end loop;
+  return parsed;
+end
+$$;
+comment on function private.parse_beats is
+  'The beats of a batch. Errors: invalid_input, before anything is changed.';
+
+create function public.heartbeat_sessions(beats jsonb) returns setof public.beat_result
+language plpgsql security definer
+set search_path = ''
+as $$
+declare
+  batch private.beat_input[] := private.parse_beats(heartbeat_sessions.beats);
+  due uuid[];
+  locked uuid[] := '{}';
+  b private.beat_input;
+begin
+  -- All locks before the first change, each kind by id: two batches, or a batch and a beat, cannot
+  -- deadlock.
+  perform from public.voice_sessions v
+  where v.id in (select x.session_id from unnest(batch) x)
+  order by v.id
+  for no key update;
+
+  select array_agg(distinct v.user_id) into due
+  from unnest(batch) x
+  join public.voice_sessions v on v.id = x.session_id
+  cross join public.settings k
+  cross join lateral (
+    select greatest(
+      v.used_seconds,
+      least(x.used_seconds, private.open_seconds(v.started_at, private.now()))
+    ) as used_seconds
+  ) proven
+  where v.granted_seconds - private.cost_seconds(proven.used_seconds, v.rate_permille)
+    < k.hold_slice_seconds;
+  if due is not null then
+    locked := private.lock_usable_cards(due);
+  end if;
+
+  foreach b in array batch loop
+    return next private.beat(b.session_id, b.seq, b.used_seconds, b.agent_state, locked);
+  end loop;
+end
+$$;
+comment on function public.heartbeat_sessions is
+  'heartbeat_session for many sessions in one transaction: [{session_id, seq, used_seconds, '
+  'agent_state}]; all or none. Secret key only; security definer because nobody may write these '
+  'tables. Errors: as heartbeat_session.';
+grant execute on function public.heartbeat_sessions to service_role;
