@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { clock, duration, money } from './format.ts';
+
+test('a clock shows hours only when there are some', () => {
+  expect(clock(0)).toBe('0:00');
+  expect(clock(75)).toBe('1:15');
+  expect(clock(3600)).toBe('1:00:00');
+});
+
+test('a clock never runs below zero', () => {
+  expect(clock(-1)).toBe('0:00');
+});
+
+test('a duration in words leaves out what is nothing', () => {
+  expect(duration(3600)).toBe('1 hour');
+  expect(duration(3675)).toBe('1 hour 1 minute 15 seconds');
+  expect(duration(0)).toBe('0 seconds');
+});
+
+test('money is divided by what its currency has', () => {
+  expect(money(999, 'usd')).toBe('$9.99');
+  expect(money(500, 'jpy')).toBe('¥500');
+});

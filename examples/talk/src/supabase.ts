@@ -1,0 +1,6 @@
+import { createClient } from '@supabase/supabase-js';
+import type { Database } from './database.ts';
+import { env } from './env.ts';
+
+/** The one client of the app: Data API, Auth and Edge Functions, as the signed-in user. */
+export const supabase = createClient<Database>(env.supabaseUrl, env.supabasePublishableKey);
