@@ -1,0 +1,2 @@
+/** The migrated database that every db test gets a copy of. */
+export const templateDatabase = 'mindbot_template';
