@@ -137,6 +137,28 @@ $$;
 comment on function private.open_seconds is
   'Whole seconds that a session has been open by the server''s clock.';
 
+create function private.believed_seconds(
+  proven_seconds bigint, reported_seconds bigint, started_at timestamptz, at timestamptz
+) returns bigint
+language sql immutable
+set search_path = ''
+as $$
+  select greatest(proven_seconds, least(reported_seconds, private.open_seconds(started_at, at)))
+$$;
+comment on function private.believed_seconds is
+  'What a worker''s cumulative report makes of the time proven so far: min(reported, server clock), '
+  'and never less than a beat has proven already.';
+
+create function private.is_agent_state(value jsonb) returns boolean
+language sql immutable
+set search_path = ''
+as $$
+  select value is null
+    or (jsonb_typeof(value) = 'object' and octet_length(value::text) <= 262144)
+$$;
+comment on function private.is_agent_state is
+  'Whether a value may be kept as the state of an agent: nothing new, or an object up to 256 KiB.';
+
 create function private.beat(
   session_id uuid,
   seq bigint,
@@ -152,19 +174,14 @@ declare
   at timestamptz := private.now();
 begin
   if not coalesce(beat.seq >= 1 and beat.used_seconds >= 0, false)
-    or jsonb_typeof(beat.agent_state) <> 'object'
-    or octet_length(beat.agent_state::text) > 262144 then
+    or not private.is_agent_state(beat.agent_state) then
     perform private.fail(400, 'invalid_input',
       'A beat has a seq from 1, used_seconds from 0, and a small object as agent_state.');
   end if;
 
-  -- The one row that an ordinary beat touches. What is reported is believed up to the server's
-  -- clock.
+  -- The one row that an ordinary beat touches.
   update public.voice_sessions v set
-    used_seconds = greatest(
-      v.used_seconds,
-      least(beat.used_seconds, private.open_seconds(v.started_at, at))
-    ),
+    used_seconds = private.believed_seconds(v.used_seconds, beat.used_seconds, v.started_at, at),
     heartbeat_seq = beat.seq,
     last_heartbeat_at = at,
     agent_state = coalesce(beat.agent_state, v.agent_state)
@@ -281,9 +298,8 @@ begin
   join public.voice_sessions v on v.id = x.session_id
   cross join public.settings k
   cross join lateral (
-    select greatest(
-      v.used_seconds,
-      least(x.used_seconds, private.open_seconds(v.started_at, private.now()))
+    select private.believed_seconds(
+      v.used_seconds, x.used_seconds, v.started_at, private.now()
     ) as used_seconds
   ) proven
   where v.granted_seconds - private.cost_seconds(proven.used_seconds, v.rate_permille)

@@ -128,8 +128,7 @@ declare
   proven bigint;
 begin
   if not coalesce(end_session.used_seconds >= 0 and btrim(end_session.reason) <> '', false)
-    or jsonb_typeof(end_session.agent_state) <> 'object'
-    or octet_length(end_session.agent_state::text) > 262144 then
+    or not private.is_agent_state(end_session.agent_state) then
     perform private.fail(400, 'invalid_input',
       'An end has used_seconds from 0, a reason, and a small object as agent_state.');
   end if;
@@ -141,22 +140,16 @@ begin
   end if;
 
   at := private.now();
+  proven := private.believed_seconds(
+    s.used_seconds, end_session.used_seconds, s.started_at, at
+  );
   if s.status in ('pending', 'active') then
-    -- min(reported, server clock), and never less than a beat has proven already.
-    proven := greatest(
-      s.used_seconds,
-      least(end_session.used_seconds, private.open_seconds(s.started_at, at))
-    );
     if end_session.agent_state is not null then
       update public.voice_sessions v set agent_state = end_session.agent_state where v.id = s.id;
     end if;
     s := private.settle(s, proven, 'completed', end_session.reason, 'worker', 'agent_end', at);
   elsif s.settled_by = 'sweep' and s.end_proof <> 'agent_end' and s.started_at is not null then
     -- The sweep had settled the silence on weaker evidence; now the worker itself reports.
-    proven := greatest(
-      s.used_seconds,
-      least(end_session.used_seconds, private.open_seconds(s.started_at, at))
-    );
     s := private.correct(s, proven, 'agent_end', at);
   end if;
 
