@@ -40,10 +40,12 @@ comment on function private.fail is
   'status, the stable code, a sentence for people and the context all reach the caller.';
 
 create function private.as_uuid(value text) returns uuid
-language sql immutable
+language plpgsql immutable
 set search_path = ''
 as $$
-  select case when value ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then value::uuid end
+begin
+  return case when value ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then value::uuid end;
+end
 $$;
 comment on function private.as_uuid is 'The uuid that a text spells, or null.';
 
@@ -59,11 +61,13 @@ comment on table private.clock is
 insert into private.clock default values;
 
 create function private.now() returns timestamptz
-language sql volatile
+language plpgsql volatile
 set search_path = ''
 as $$
+begin
   -- Not now(): a transaction that waited for a lock must see the time after the wait.
-  select clock_timestamp() + c."offset" from private.clock c
+  return clock_timestamp() + c."offset" from private.clock c;
+end
 $$;
 comment on function private.now is 'The business clock. Every decision about time asks it.';
 
@@ -96,15 +100,18 @@ insert into private.status_transitions (table_name, from_status, to_status) valu
   ('time_cards', 'active', 'expired'),
   ('time_cards', 'active', 'revoked'),
   ('time_cards', 'active', 'frozen'),
-  ('time_cards', 'used', 'active'),     -- a correction gives time back
+  ('time_cards', 'used', 'active'),      -- time came back to it
   ('time_cards', 'used', 'frozen'),
   ('time_cards', 'used', 'revoked'),
+  ('time_cards', 'expired', 'active'),   -- an admin extends it
+  ('time_cards', 'expired', 'frozen'),   -- a call still holds time of it
   ('time_cards', 'expired', 'revoked'),
   ('time_cards', 'frozen', 'active'),
   ('time_cards', 'frozen', 'used'),
   ('time_cards', 'frozen', 'expired'),
   ('time_cards', 'frozen', 'revoked'),
-  ('time_cards', 'revoked', 'active'),  -- the money arrived after the purchase was given up
+  ('time_cards', 'revoked', 'active'),   -- the money arrived after the purchase was given up
+  ('time_cards', 'revoked', 'pending'),  -- the same for a gift, which waits to be redeemed
   ('voice_sessions', 'pending', 'active'),
   ('voice_sessions', 'pending', 'completed'),
   ('voice_sessions', 'active', 'completed'),

@@ -11,7 +11,7 @@ create table public.profiles (
     constraint preferences_are_a_small_object
     check (jsonb_typeof(preferences) = 'object' and octet_length(preferences::text) <= 16384),
   last_login_at timestamptz,
-  created_at timestamptz not null default now(),
+  created_at timestamptz not null default private.now(),
   updated_at timestamptz not null default now()
 );
 comment on table public.profiles is
@@ -47,7 +47,8 @@ begin
     perform private.fail(400, 'invalid_input', 'A name has 2 to 100 characters.',
       '{"full_name": ["must have 2 to 100 characters"]}');
   end if;
-  if jsonb_typeof(new.preferences) <> 'object' or octet_length(new.preferences::text) > 16384 then
+  if jsonb_typeof(new.preferences) is distinct from 'object'
+    or octet_length(new.preferences::text) > 16384 then
     perform private.fail(400, 'invalid_input', 'Preferences are a small JSON object.',
       '{"preferences": ["must be an object of at most 16 KiB"]}');
   end if;

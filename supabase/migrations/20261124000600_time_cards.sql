@@ -21,6 +21,8 @@ create table public.time_cards (
     constraint expired_is_not_negative check (expired_seconds >= 0),
   revoked_seconds bigint not null default 0
     constraint revoked_is_not_negative check (revoked_seconds >= 0),
+  owed_seconds bigint not null default 0
+    constraint owed_is_not_negative check (owed_seconds >= 0),
   priority integer not null default 100,
   price_cents integer not null default 0 constraint price_is_not_negative check (price_cents >= 0),
   currency text not null default 'usd' constraint currency_is_iso check (currency ~ '^[a-z]{3}$'),
@@ -34,6 +36,7 @@ create table public.time_cards (
     total_seconds
     = remaining_seconds + held_seconds + used_seconds + expired_seconds + revoked_seconds
   ),
+  constraint owed_is_held_or_spent check (owed_seconds <= held_seconds + used_seconds),
   constraint only_a_card_not_in_use_lacks_an_owner check (
     status = 'pending' or status = 'revoked' or owner_id is not null
   )
@@ -49,6 +52,9 @@ comment on column public.time_cards.validity_days is
 comment on column public.time_cards.code_hint is
   'Last four characters of the activation code, for people who look for it.';
 comment on column public.time_cards.held_seconds is 'Set aside for sessions that are open.';
+comment on column public.time_cards.owed_seconds is
+  'What a refund took back of time that is held or spent. Held time that comes back goes here '
+  'first; what is still owed when nothing is held was spent and cannot be taken back.';
 
 create index time_cards_owner on public.time_cards (owner_id, status);
 create index time_cards_purchaser on public.time_cards (purchaser_id);

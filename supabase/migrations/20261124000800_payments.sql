@@ -30,6 +30,7 @@ create table public.payments (
   metadata jsonb not null default '{}'
     constraint metadata_is_an_object check (jsonb_typeof(metadata) = 'object'),
   paid_at timestamptz,
+  failed_at timestamptz,
   reconciled_at timestamptz,
   created_at timestamptz not null default private.now(),
   updated_at timestamptz not null default private.now(),
@@ -39,6 +40,8 @@ comment on table public.payments is
   'A purchase. Every payment has its card from the start; the card is usable only once the payment '
   'has succeeded.';
 comment on column public.payments.refunded_cents is 'Stripe''s cumulative refunded amount.';
+comment on column public.payments.failed_at is
+  'When it was declined or given up; null again once it is paid.';
 comment on column public.payments.review_reason is
   'Why an admin should look: what Stripe reported does not fit what was sold.';
 comment on column public.payments.reconciled_at is

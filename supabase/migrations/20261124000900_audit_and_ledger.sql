@@ -10,11 +10,16 @@ create table public.admin_audit_log (
   after jsonb,
   reason text not null
     constraint reason_is_given check (char_length(btrim(reason)) between 1 and 2000),
-  created_at timestamptz not null default private.now()
+  idempotency_key text
+    constraint idempotency_key_is_short check (char_length(idempotency_key) between 1 and 255),
+  created_at timestamptz not null default private.now(),
+  constraint one_act_per_idempotency_key unique (actor_id, idempotency_key)
 );
 comment on table public.admin_audit_log is
   'Who did what to which row, and why; written in the transaction of the act.';
 comment on column public.admin_audit_log.actor_id is 'Null: the operator, with the secret key.';
+comment on column public.admin_audit_log.idempotency_key is
+  'Of an act that would give again if its request were repeated.';
 
 create index admin_audit_log_actor on public.admin_audit_log (actor_id);
 create index admin_audit_log_subject on public.admin_audit_log (subject_table, subject_id);

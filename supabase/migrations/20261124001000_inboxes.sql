@@ -6,7 +6,10 @@ create table public.stripe_events (
   api_version text,
   payload jsonb not null,
   outcome text constraint outcome_is_known check (
-    outcome in ('credited', 'failed', 'canceled', 'duplicate', 'ignored', 'flagged', 'error')
+    outcome in (
+      'credited', 'failed', 'canceled', 'refunded', 'disputed', 'dispute_won', 'dispute_lost',
+      'duplicate', 'ignored', 'flagged', 'error'
+    )
   ),
   attempts integer not null default 0,
   last_error text,

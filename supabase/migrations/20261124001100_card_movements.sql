@@ -1,14 +1,11 @@
 -- How seconds move. Everything that changes a card goes through move_seconds(), which writes the
--- card and its ledger entry together. Lock order everywhere: profile → session → payment → cards by
--- id.
+-- card and its ledger entry together. Lock order everywhere: profile → session → payment → cards,
+-- by id.
 
 create function private.bucket_delta(bucket text, from_bucket text, to_bucket text, seconds bigint)
 returns bigint
 language sql immutable
-set search_path = ''
-as $$
-  select case bucket when to_bucket then seconds when from_bucket then -seconds else 0 end
-$$;
+return case bucket when to_bucket then seconds when from_bucket then -seconds else 0 end;
 comment on function private.bucket_delta is 'What a movement does to one bucket, in seconds.';
 
 create function private.move_seconds(
@@ -18,75 +15,87 @@ create function private.move_seconds(
   to_bucket text,
   seconds bigint,
   session_id uuid default null,
-  payment_id uuid default null
+  payment_id uuid default null,
+  audit_id bigint default null
 ) returns void
-language sql
+language plpgsql
 set search_path = ''
 as $$
-  with delta as (
-    select
-      case when move_seconds.from_bucket is null then move_seconds.seconds else 0 end as total,
-      private.bucket_delta('remaining', from_bucket, to_bucket, seconds) as remaining,
-      private.bucket_delta('held', from_bucket, to_bucket, seconds) as held,
-      private.bucket_delta('used', from_bucket, to_bucket, seconds) as used,
-      private.bucket_delta('expired', from_bucket, to_bucket, seconds) as expired,
-      private.bucket_delta('revoked', from_bucket, to_bucket, seconds) as revoked
-    where move_seconds.seconds > 0
-  ),
-  moved as (
-    update public.time_cards c set
-      total_seconds = c.total_seconds + d.total,
-      remaining_seconds = c.remaining_seconds + d.remaining,
-      held_seconds = c.held_seconds + d.held,
-      used_seconds = c.used_seconds + d.used,
-      expired_seconds = c.expired_seconds + d.expired,
-      revoked_seconds = c.revoked_seconds + d.revoked,
-      status = case
-        -- The last second was talked: the card is used. Seconds came back: it is active again.
-        when c.status = 'active' and move_seconds.to_bucket = 'used'
-          and c.remaining_seconds + d.remaining = 0 and c.held_seconds + d.held = 0 then 'used'
-        when c.status = 'used' and move_seconds.to_bucket = 'remaining' then 'active'
-        else c.status
-      end
-    from delta d
-    where c.id = move_seconds.card_id
-    returning c.id
-  )
+declare
+  total bigint := case when from_bucket is null then seconds else 0 end;
+  remaining bigint := private.bucket_delta('remaining', from_bucket, to_bucket, seconds);
+  held bigint := private.bucket_delta('held', from_bucket, to_bucket, seconds);
+begin
+  if not coalesce(move_seconds.seconds > 0, false) then
+    return;
+  end if;
+  update public.time_cards c set
+    total_seconds = c.total_seconds + total,
+    remaining_seconds = c.remaining_seconds + remaining,
+    held_seconds = c.held_seconds + held,
+    used_seconds = c.used_seconds
+      + private.bucket_delta('used', from_bucket, to_bucket, seconds),
+    expired_seconds = c.expired_seconds
+      + private.bucket_delta('expired', from_bucket, to_bucket, seconds),
+    revoked_seconds = c.revoked_seconds
+      + private.bucket_delta('revoked', from_bucket, to_bucket, seconds),
+    status = case
+      -- The last second is gone: the card is used. Seconds came back: it is active again.
+      when c.status = 'active' and move_seconds.to_bucket in ('used', 'revoked')
+        and c.remaining_seconds + remaining = 0 and c.held_seconds + held = 0 then 'used'
+      when c.status = 'used' and move_seconds.to_bucket = 'remaining' then 'active'
+      else c.status
+    end
+  where c.id = move_seconds.card_id;
   insert into public.ledger_entries
-    (card_id, kind, from_bucket, to_bucket, seconds, session_id, payment_id, created_at)
-  select
-    m.id, move_seconds.kind, move_seconds.from_bucket, move_seconds.to_bucket, move_seconds.seconds,
-    move_seconds.session_id, move_seconds.payment_id, private.now()
-  from moved m
+    (card_id, kind, from_bucket, to_bucket, seconds,
+     session_id, payment_id, audit_id, created_at)
+  values (
+    move_seconds.card_id, move_seconds.kind, move_seconds.from_bucket, move_seconds.to_bucket,
+    move_seconds.seconds, move_seconds.session_id, move_seconds.payment_id, move_seconds.audit_id,
+    private.now()
+  );
+end
 $$;
 comment on function private.move_seconds is
   'Moves seconds between two buckets of a card and writes the ledger entry; from null: issues '
   'them. Zero seconds do nothing. The caller holds the lock on the card.';
 
 create function private.lock_usable_cards(owner_ids uuid[]) returns uuid[]
-language sql
+language plpgsql
 set search_path = ''
 as $$
-  select array(
+begin
+  return array(
     select c.id from public.time_cards c
     where c.owner_id = any (lock_usable_cards.owner_ids) and c.status = 'active'
     order by c.id
     for no key update
-  )
+  );
+end
 $$;
 comment on function private.lock_usable_cards is
   'Locks the cards that people may burn, by id, before anything reads how much is left, and '
   'answers which these are.';
 
+create function private.is_usable(status text, expires_at timestamptz, at timestamptz)
+returns boolean
+language sql immutable
+return status = 'active' and (expires_at is null or expires_at > at);
+comment on function private.is_usable is 'Whether the time of a card may be talked.';
+
 create function private.usable_seconds(user_id uuid, at timestamptz) returns bigint
-language sql stable
+language plpgsql stable
 set search_path = ''
 as $$
-  select coalesce(sum(c.remaining_seconds), 0)::bigint
-  from public.time_cards c
-  where c.owner_id = usable_seconds.user_id
-    and c.status = 'active'
-    and (c.expires_at is null or c.expires_at > usable_seconds.at)
+begin
+  return (
+    select coalesce(sum(c.remaining_seconds), 0)::bigint
+    from public.time_cards c
+    where c.owner_id = usable_seconds.user_id
+      and private.is_usable(c.status, c.expires_at, usable_seconds.at)
+  );
+end
 $$;
 comment on function private.usable_seconds is
   'Card seconds that a person could still set aside: active, not expired, not held.';
@@ -108,9 +117,8 @@ begin
     from public.time_cards c
     where c.id = any (hold_time.card_ids)
       and c.owner_id = hold_time.user_id
-      and c.status = 'active'
       and c.remaining_seconds > 0
-      and (c.expires_at is null or c.expires_at > at)
+      and private.is_usable(c.status, c.expires_at, at)
     -- The burn order of DESIGN: priority, soonest expiry (none last), free before paid, oldest.
     order by c.priority, c.expires_at nulls last, c.price_cents > 0, c.created_at, c.id
   loop
@@ -140,14 +148,16 @@ comment on function private.hold_time is
   'became usable since is left to the next time.';
 
 create function private.unused_bucket(card public.time_cards, at timestamptz) returns text
-language sql immutable
+language plpgsql immutable
 set search_path = ''
 as $$
-  select case
+begin
+  return case
     when card.status = 'revoked' then 'revoked'
     when card.status = 'expired' or card.expires_at <= at then 'expired'
     else 'remaining'
-  end
+  end;
+end
 $$;
 comment on function private.unused_bucket is
   'Where time goes that a session held and did not use: back, unless its card died meanwhile.';
@@ -161,6 +171,8 @@ declare
   hold record;
   due bigint := release_holds.billed_seconds;
   take bigint;
+  unused bigint;
+  owed bigint;
 begin
   perform from public.time_cards c
   where c.id in (
@@ -170,7 +182,9 @@ begin
   for no key update;
 
   for hold in
-    select h.card_id, h.held_seconds, private.unused_bucket(c, release_holds.at) as unused_bucket
+    select
+      h.card_id, h.held_seconds, c.owed_seconds,
+      private.unused_bucket(c, release_holds.at) as unused_bucket
     from public.card_holds h
     join public.time_cards c on c.id = h.card_id
     where h.session_id = release_holds.session_id
@@ -178,8 +192,16 @@ begin
   loop
     take := least(hold.held_seconds, due);
     due := due - take;
+    unused := hold.held_seconds - take;
+    owed := least(unused, hold.owed_seconds);
     perform private.move_seconds(
       hold.card_id, 'use', 'held', 'used', take, release_holds.session_id
+    );
+    -- A refund took these back while the session held them.
+    update public.time_cards c set owed_seconds = c.owed_seconds - owed
+    where c.id = hold.card_id and owed > 0;
+    perform private.move_seconds(
+      hold.card_id, 'revoke', 'held', 'revoked', owed, release_holds.session_id
     );
     perform private.move_seconds(
       hold.card_id,
@@ -188,7 +210,7 @@ begin
         when 'expired' then 'expire'
         else 'revoke'
       end,
-      'held', hold.unused_bucket, hold.held_seconds - take, release_holds.session_id
+      'held', hold.unused_bucket, unused - owed, release_holds.session_id
     );
     update public.card_holds h
     set held_seconds = 0, used_seconds = take
@@ -198,4 +220,36 @@ end
 $$;
 comment on function private.release_holds is
   'Closes the holds of a session: burns billed_seconds in hold order and returns the rest to the '
-  'cards it came from.';
+  'cards it came from, less what a refund took back of it.';
+
+create function private.take_back(
+  card_id uuid, seconds bigint, payment_id uuid default null, audit_id bigint default null
+) returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  card public.time_cards;
+  left_over bigint := take_back.seconds;
+  take bigint;
+begin
+  select * into card from public.time_cards c where c.id = take_back.card_id for no key update;
+
+  take := least(card.remaining_seconds, left_over);
+  left_over := left_over - take;
+  perform private.move_seconds(
+    card.id, 'revoke', 'remaining', 'revoked', take, null, take_back.payment_id, take_back.audit_id
+  );
+  take := least(card.expired_seconds, left_over);
+  left_over := left_over - take;
+  perform private.move_seconds(
+    card.id, 'revoke', 'expired', 'revoked', take, null, take_back.payment_id, take_back.audit_id
+  );
+  update public.time_cards c
+  set owed_seconds = least(c.owed_seconds + left_over, c.held_seconds + c.used_seconds)
+  where c.id = card.id and left_over > 0;
+end
+$$;
+comment on function private.take_back is
+  'Revokes so many seconds of a card: unused ones first, then expired ones; what is held or spent '
+  'is owed (time_cards.owed_seconds).';

@@ -2,44 +2,47 @@
 
 create function private.cost_seconds(used_seconds bigint, rate_permille integer) returns bigint
 language sql immutable
-set search_path = ''
-as $$
-  select ceil(used_seconds * rate_permille::numeric / 1000)::bigint
-$$;
+return ceil(used_seconds * rate_permille::numeric / 1000)::bigint;
 comment on function private.cost_seconds is 'Card seconds that so many seconds of talk cost.';
 
 create function private.talk_seconds(card_seconds bigint, rate_permille integer) returns bigint
 language sql immutable
-set search_path = ''
-as $$
-  select floor(card_seconds * 1000::numeric / rate_permille)::bigint
-$$;
+return floor(card_seconds * 1000::numeric / rate_permille)::bigint;
 comment on function private.talk_seconds is
   'Seconds of talk that so many card seconds pay for; rounded down, so that they never cost more.';
 
 create function private.next_slice(granted_seconds bigint, rate_permille integer) returns bigint
-language sql stable
+language plpgsql stable
 set search_path = ''
 as $$
-  select greatest(0, least(
-    k.hold_slice_seconds::bigint,
-    private.cost_seconds(k.max_session_seconds, next_slice.rate_permille)
-      - next_slice.granted_seconds
-  ))
-  from public.settings k
+begin
+  return (
+    select greatest(0, least(
+      greatest(k.hold_slice_seconds, private.cost_seconds(1, next_slice.rate_permille)),
+      private.cost_seconds(k.max_session_seconds, next_slice.rate_permille)
+        - next_slice.granted_seconds
+    ))
+    from public.settings k
+  );
+end
 $$;
 comment on function private.next_slice is
-  'How many card seconds to hold next: one slice, within the longest a session may talk.';
+  'How many card seconds to hold next: one slice, a second of talk at least, within the longest a '
+  'session may talk.';
 
 create function private.granted_until(granted_seconds bigint, rate_permille integer) returns bigint
-language sql stable
+language plpgsql stable
 set search_path = ''
 as $$
-  select least(
-    private.talk_seconds(granted_until.granted_seconds, granted_until.rate_permille),
-    k.max_session_seconds
-  )
-  from public.settings k
+begin
+  return (
+    select least(
+      private.talk_seconds(granted_until.granted_seconds, granted_until.rate_permille),
+      k.max_session_seconds
+    )
+    from public.settings k
+  );
+end
 $$;
 comment on function private.granted_until is
   'Up to which second of a session its grant lets the agent talk: what was paid for, within the '

@@ -1,16 +1,18 @@
 -- Step four of a call: it is settled once, and a proof that comes later corrects it.
 
 create function private.bill_seconds(s public.voice_sessions, used_seconds bigint) returns bigint
-language sql immutable
+language plpgsql immutable
 set search_path = ''
 as $$
-  select least(
+begin
+  return least(
     s.granted_seconds,
     greatest(
       private.cost_seconds(bill_seconds.used_seconds, s.rate_permille),
       case when bill_seconds.used_seconds > 0 then s.minimum_charge_seconds else 0 end
     )
-  )
+  );
+end
 $$;
 comment on function private.bill_seconds is
   'Card seconds due for so many seconds of talk: at the rate, at least the minimum, at most what '
@@ -77,11 +79,9 @@ begin
       case b.bucket when 'expired' then c.expired_seconds else c.remaining_seconds end as available
     from public.card_holds h
     join public.time_cards c on c.id = h.card_id
-    cross join lateral (
-      select case c.status when 'expired' then 'expired' else 'remaining' end as bucket
-    ) b
+    cross join (values ('remaining', 1), ('expired', 2)) b (bucket, turn)
     where h.session_id = s.id and c.status in ('active', 'frozen', 'expired')
-    order by h.position
+    order by h.position, b.turn
   loop
     exit when collected >= due;
     take := least(card.available, due - collected);
@@ -106,6 +106,20 @@ comment on function private.correct is
   'Bills what a late proof shows to be due beyond the settlement, from the cards that the time '
   'went back to; what they no longer have is recorded as uncollected. The caller holds the lock on '
   'the session.';
+
+create function private.may_be_corrected(s public.voice_sessions) returns boolean
+language plpgsql immutable
+set search_path = ''
+as $$
+begin
+  return coalesce(
+    s.settled_by in ('sweep', 'admin') and s.end_proof <> 'agent_end' and s.started_at is not null,
+    false
+  );
+end
+$$;
+comment on function private.may_be_corrected is
+  'Whether a session was settled without its worker''s own end, so that a later proof counts.';
 
 create type public.end_result as (
   session_id uuid,
@@ -148,8 +162,8 @@ begin
       update public.voice_sessions v set agent_state = end_session.agent_state where v.id = s.id;
     end if;
     s := private.settle(s, proven, 'completed', end_session.reason, 'worker', 'agent_end', at);
-  elsif s.settled_by = 'sweep' and s.end_proof <> 'agent_end' and s.started_at is not null then
-    -- The sweep had settled the silence on weaker evidence; now the worker itself reports.
+  elsif private.may_be_corrected(s) then
+    -- It had been settled on weaker evidence; now the worker itself reports.
     s := private.correct(s, proven, 'agent_end', at);
   end if;
 
@@ -251,27 +265,29 @@ comment on type public.balance is
   'is on; minutes are rounded down, for showing only.';
 
 create function public.get_balance() returns public.balance
-language sql stable security definer
+language plpgsql stable security definer
 set search_path = ''
 as $$
-  select row(
-    coalesce(sum(c.remaining_seconds) filter (where u.is_usable), 0)::bigint,
-    coalesce(sum(c.remaining_seconds) filter (where u.is_usable), 0)::bigint / 60,
-    coalesce(sum(c.held_seconds), 0)::bigint,
-    count(*) filter (where u.is_usable and c.remaining_seconds > 0),
-    min(c.expires_at) filter (where u.is_usable and c.remaining_seconds > 0),
-    coalesce(sum(c.remaining_seconds) filter (where u.is_usable), 0)
-      + coalesce(sum(c.held_seconds), 0)
-      <= (select k.low_balance_seconds from public.settings k)
-  )::public.balance
-  from private.require_user() caller (id)
-  left join public.time_cards c
-    on c.owner_id = caller.id and c.status in ('active', 'expired', 'frozen')
-  cross join lateral (
-    select
-      c.status = 'active'
-      and (c.expires_at is null or c.expires_at > private.now()) as is_usable
-  ) u
+begin
+  return (
+    select row(
+      coalesce(sum(c.remaining_seconds) filter (where u.is_usable), 0)::bigint,
+      coalesce(sum(c.remaining_seconds) filter (where u.is_usable), 0)::bigint / 60,
+      coalesce(sum(c.held_seconds), 0)::bigint,
+      count(*) filter (where u.is_usable and c.remaining_seconds > 0),
+      min(c.expires_at) filter (where u.is_usable and c.remaining_seconds > 0),
+      coalesce(sum(c.remaining_seconds) filter (where u.is_usable), 0)
+        + coalesce(sum(c.held_seconds), 0)
+        <= (select k.low_balance_seconds from public.settings k)
+    )::public.balance
+    from private.require_user() caller (id)
+    left join public.time_cards c
+      on c.owner_id = caller.id and c.status in ('active', 'expired', 'frozen')
+    cross join lateral (
+      select private.is_usable(c.status, c.expires_at, private.now()) as is_usable
+    ) u
+  );
+end
 $$;
 comment on function public.get_balance is
   'The caller''s time. Security definer because users may not read the settings; it reads the '

@@ -44,8 +44,9 @@ begin
     return;
   end if;
   served_until := least(user_left, agent_left);
-  if private.open_seconds(s.started_at, served_until) > used_seconds then
-    used_seconds := private.open_seconds(s.started_at, served_until);
+  -- Time in which nobody could be served is not due, whoever left when.
+  if private.open_seconds(s.started_at, served_until) - s.unserved_seconds > used_seconds then
+    used_seconds := private.open_seconds(s.started_at, served_until) - s.unserved_seconds;
     proof := case when served_until = agent_left then 'agent_left' else 'participant_left' end;
   end if;
 end
@@ -99,8 +100,8 @@ begin
     update public.voice_sessions v set room_closed_at = at
     where v.id = s.id and v.room_closed_at is null and v.status in ('completed', 'error');
   end if;
-  -- Evidence that comes after the sweep had to decide without it.
-  if s.settled_by = 'sweep' and s.end_proof <> 'agent_end' and s.started_at is not null then
+  -- Evidence that comes after the session had to be settled without it.
+  if private.may_be_corrected(s) then
     proven := private.proven_seconds(s);
     if proven.used_seconds > s.used_seconds then
       perform private.correct(s, proven.used_seconds, proven.proof, at);
@@ -120,11 +121,13 @@ create type public.maintenance_result as (
   settled_sessions bigint,
   expired_cards bigint,
   canceled_payments bigint,
-  failed_sessions bigint
+  failed_sessions bigint,
+  closed_days bigint,
+  forgotten_transcripts bigint
 );
 comment on type public.maintenance_result is
   'What run_maintenance did; failed: sessions that could not be settled and are left to the next '
-  'run.';
+  'run; closed_days: rolled up for the figures of the business.';
 
 create function public.run_maintenance() returns public.maintenance_result
 language plpgsql security definer
@@ -133,13 +136,21 @@ as $$
 declare
   knobs public.settings;
   at timestamptz := private.now();
-  done public.maintenance_result := row(0, 0, 0, 0, 0);
+  done public.maintenance_result := row(0, 0, 0, 0, 0, 0, 0);
   overdue uuid[];
   expiring uuid[];
   s public.voice_sessions;
   proven record;
 begin
   select * into knobs from public.settings;
+
+  -- What takes long comes before the first lock, and may not keep anybody's time held if it fails.
+  begin
+    done.closed_days := private.close_days();
+    done.forgotten_transcripts := private.forget_transcripts(at);
+  exception when others then
+    raise warning 'the housekeeping failed: %', sqlerrm;
+  end;
 
   -- Locks first: the sessions (those that somebody else is settling are left to them), then every
   -- card that will change, by id. At most 500 of each; the next run goes on.

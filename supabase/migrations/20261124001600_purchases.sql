@@ -15,14 +15,17 @@ create type public.purchase_result as (
   stripe_customer_id text,
   stripe_checkout_session_id text,
   stripe_payment_intent_id text,
-  is_replay boolean
+  is_replay boolean,
+  is_gift boolean,
+  activation_code text
 );
 comment on type public.purchase_result is
   'What create_purchase answers: all that the purchase function tells Stripe, and whether the '
-  'purchase was there already.';
+  'purchase was there already; activation_code: of a gift, in the first answer only.';
 
-create function private.purchase_state(payment_id uuid, is_replay boolean)
-returns public.purchase_result
+create function private.purchase_state(
+  payment_id uuid, is_replay boolean, activation_code text default null
+) returns public.purchase_result
 language sql stable
 set search_path = ''
 as $$
@@ -30,7 +33,7 @@ as $$
     p.id, p.time_card_id, p.status, p.amount_cents, p.currency, k.id, k.name, c.total_seconds,
     u.email, u.full_name, u.stripe_customer_id,
     p.stripe_checkout_session_id, p.stripe_payment_intent_id,
-    purchase_state.is_replay
+    purchase_state.is_replay, c.source = 'gift', purchase_state.activation_code
   )::public.purchase_result
   from public.payments p
   join public.packages k on k.id = p.package_id
@@ -56,6 +59,7 @@ declare
   package public.packages;
   card uuid := gen_random_uuid();
   payment uuid := gen_random_uuid();
+  is_gift boolean := coalesce(create_purchase.is_gift, false);
 begin
   if create_purchase.flow is null or create_purchase.flow not in ('checkout', 'payment_intent') then
     perform private.fail(400, 'invalid_input', 'flow is checkout or payment_intent.',
@@ -64,10 +68,6 @@ begin
   if char_length(create_purchase.idempotency_key) not between 1 and 255 then
     perform private.fail(400, 'invalid_input', 'An idempotency key has 1 to 255 characters.',
       '{"idempotency_key": ["must have 1 to 255 characters"]}');
-  end if;
-  if create_purchase.is_gift then
-    perform private.fail(400, 'invalid_input', 'Gifts are not on sale yet.',
-      '{"gift": ["not on sale yet"]}');
   end if;
 
   -- The lock on the person makes two requests with one key take turns.
@@ -93,7 +93,8 @@ begin
   insert into public.time_cards
     (id, owner_id, purchaser_id, package_id, source, price_cents, currency, validity_days)
   values
-    (card, create_purchase.user_id, create_purchase.user_id, package.id, 'purchase',
+    (card, case when not is_gift then create_purchase.user_id end, create_purchase.user_id,
+     package.id, case when is_gift then 'gift' else 'purchase' end,
      package.price_cents, package.currency, package.validity_days);
   insert into public.payments
     (id, user_id, package_id, time_card_id,
@@ -106,14 +107,16 @@ begin
   perform private.move_seconds(
     card, 'issue', null, 'remaining', package.total_seconds, null, payment
   );
-  return private.purchase_state(payment, false);
+  return private.purchase_state(
+    payment, false, case when is_gift then private.issue_code(card) end
+  );
 end
 $$;
 comment on function public.create_purchase is
   'Makes a pending payment and its pending card, with time, price and validity snapshotted from '
-  'the price list; a repeated key answers the first purchase. Secret key only; security definer '
-  'because nobody may write these tables. Errors: invalid_input, not_found, account_inactive, '
-  'idempotency_conflict.';
+  'the price list; a gift has no owner yet, but a code. A repeated key answers the first purchase. '
+  'Secret key only; security definer because nobody may write these tables. Errors: invalid_input, '
+  'not_found, account_inactive, idempotency_conflict.';
 grant execute on function public.create_purchase to service_role;
 
 create type public.customer_result as (stripe_customer_id text);

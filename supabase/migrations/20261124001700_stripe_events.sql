@@ -2,75 +2,19 @@
 -- order it comes: the object's own status decides, not the name of the event, and "paid" wins over
 -- everything before it.
 
-create function private.cancel_payment(payment_id uuid, failure text) returns void
-language plpgsql
-set search_path = ''
-as $$
-declare
-  payment public.payments;
-  card public.time_cards;
-begin
-  update public.payments p set
-    status = 'canceled',
-    failure_message = coalesce(cancel_payment.failure, p.failure_message)
-  where p.id = cancel_payment.payment_id
-  returning * into payment;
-  update public.time_cards c set status = 'revoked'
-  where c.id = payment.time_card_id
-  returning * into card;
-  perform private.move_seconds(
-    card.id, 'revoke', 'remaining', 'revoked', card.remaining_seconds, null, payment.id
-  );
-end
-$$;
-comment on function private.cancel_payment is
-  'Gives up a payment that was not paid, and revokes its card. The caller holds the lock on the '
-  'payment.';
-
-create function private.credit_payment(payment_id uuid, at timestamptz) returns void
-language plpgsql
-set search_path = ''
-as $$
-declare
-  payment public.payments;
-  card public.time_cards;
-begin
-  update public.payments p
-  set status = 'succeeded', paid_at = credit_payment.at,
-    failure_code = null, failure_message = null, review_reason = null
-  where p.id = credit_payment.payment_id
-  returning * into payment;
-
-  select * into card from public.time_cards c where c.id = payment.time_card_id for no key update;
-  update public.time_cards c set
-    status = 'active',
-    activated_at = credit_payment.at,
-    expires_at = credit_payment.at + make_interval(days => c.validity_days)
-  where c.id = card.id;
-  if card.status = 'revoked' then
-    -- The purchase had been given up, but the money came: the card is owed.
-    perform private.move_seconds(
-      card.id, 'reinstate', 'revoked', 'remaining', card.revoked_seconds, null, payment.id
-    );
-  end if;
-end
-$$;
-comment on function private.credit_payment is
-  'Marks a payment paid and makes its card usable. The caller holds the lock on the payment and '
-  'has seen that it is not paid yet.';
-
 create type public.stripe_object_result as (
   outcome text, payment_id uuid, time_card_id uuid, detail text
 );
 comment on type public.stripe_object_result is
-  'What was done with a Stripe object; outcome: credited, failed, canceled, duplicate, ignored or '
-  'flagged.';
+  'What was done with a Stripe object; outcome: credited, failed, canceled, refunded, disputed, '
+  'dispute_won, dispute_lost, duplicate, ignored or flagged.';
 
 create type private.stripe_facts as (
   is_paid boolean,
   is_given_up boolean,
   refusal jsonb,
   paid_cents numeric,
+  refunded_cents numeric,
   currency text,
   intent_id text,
   checkout_id text,
@@ -78,39 +22,67 @@ create type private.stripe_facts as (
   receipt_url text
 );
 comment on type private.stripe_facts is
-  'What a Stripe payment intent or checkout session says, as far as a payment is concerned. '
-  'charge_id and receipt_url: of the charge that paid, not of an attempt that was refused.';
+  'What a Stripe payment intent, checkout session or charge says, as far as a payment is '
+  'concerned. charge_id, receipt_url and refunded_cents (cumulative): of the charge that paid, '
+  'not of an attempt that was refused.';
+
+create function private.stripe_id(reference jsonb) returns text
+language sql immutable
+set search_path = ''
+as $$
+  select case jsonb_typeof(reference)
+    when 'object' then reference ->> 'id'
+    when 'string' then reference #>> '{}'
+  end
+$$;
+comment on function private.stripe_id is
+  'The id in a reference to a Stripe object, expanded or not (https://docs.stripe.com/expand).';
+
+create function private.stripe_number(value jsonb) returns numeric
+language sql immutable
+set search_path = ''
+as $$
+  select case jsonb_typeof(value) when 'number' then value::numeric end
+$$;
+comment on function private.stripe_number is 'A number of a Stripe object, or null.';
 
 create function private.read_stripe_object(object jsonb) returns private.stripe_facts
 language plpgsql immutable
 set search_path = ''
 as $$
 declare
-  is_checkout boolean := object ->> 'object' = 'checkout.session';
-  amount jsonb := object -> case when is_checkout then 'amount_total' else 'amount_received' end;
-  charge jsonb := coalesce(
-    object -> 'latest_charge', object #> '{payment_intent,latest_charge}'
-  );
+  kind text := object ->> 'object';
+  charge jsonb := case kind
+    when 'charge' then object
+    when 'payment_intent' then object -> 'latest_charge'
+    else object #> '{payment_intent,latest_charge}'
+  end;
   facts private.stripe_facts;
 begin
-  facts.paid_cents := case jsonb_typeof(amount) when 'number' then amount::numeric end;
-  facts.is_given_up := coalesce(object ->> 'status' in ('canceled', 'expired'), false);
+  facts.is_paid := coalesce(case kind
+    when 'checkout.session' then object ->> 'payment_status' = 'paid'
+    when 'charge' then object ->> 'status' = 'succeeded' and (object -> 'captured') <> 'false'
+    else object ->> 'status' = 'succeeded'
+  end, false);
+  facts.is_given_up :=
+    kind <> 'charge' and coalesce(object ->> 'status' in ('canceled', 'expired'), false);
   facts.currency := lower(object ->> 'currency');
-  if is_checkout then
-    facts.is_paid := coalesce(object ->> 'payment_status' = 'paid', false);
-    facts.checkout_id := object ->> 'id';
-    facts.intent_id := coalesce(
-      object -> 'payment_intent' ->> 'id', object ->> 'payment_intent'
-    );
-  else
-    facts.is_paid := coalesce(object ->> 'status' = 'succeeded', false);
-    facts.intent_id := object ->> 'id';
-  end if;
+  facts.paid_cents := private.stripe_number(object -> case kind
+    when 'checkout.session' then 'amount_total'
+    when 'charge' then 'amount_captured'
+    else 'amount_received'
+  end);
+  facts.checkout_id := case kind when 'checkout.session' then object ->> 'id' end;
+  facts.intent_id := case kind
+    when 'payment_intent' then object ->> 'id'
+    else private.stripe_id(object -> 'payment_intent')
+  end;
 
   if facts.is_paid then
-    facts.charge_id := coalesce(charge ->> 'id', charge #>> '{}');
+    facts.charge_id := private.stripe_id(charge);
     facts.receipt_url := charge ->> 'receipt_url';
-  elsif not is_checkout and object ->> 'status' = 'requires_payment_method'
+    facts.refunded_cents := private.stripe_number(charge -> 'amount_refunded');
+  elsif kind = 'payment_intent' and object ->> 'status' = 'requires_payment_method'
     and jsonb_typeof(object -> 'last_payment_error') = 'object' then
     facts.refusal := object -> 'last_payment_error';
   end if;
@@ -118,8 +90,9 @@ begin
 end
 $$;
 comment on function private.read_stripe_object is
-  'Reads the facts out of a payment intent or checkout session '
-  '(https://docs.stripe.com/api/payment_intents/object, …/checkout/sessions/object).';
+  'Reads the facts out of a payment intent, checkout session or charge '
+  '(https://docs.stripe.com/api/payment_intents/object, …/checkout/sessions/object, '
+  '…/charges/object).';
 
 create function private.find_payment(object jsonb) returns public.payments
 language plpgsql
@@ -134,7 +107,10 @@ begin
     for no key update;
   else
     select * into payment from public.payments p
-    where p.stripe_payment_intent_id = object ->> 'id'
+    where p.stripe_payment_intent_id = case object ->> 'object'
+        when 'payment_intent' then object ->> 'id'
+        else private.stripe_id(object -> 'payment_intent')
+      end
     for no key update;
   end if;
   if payment.id is null then
@@ -158,34 +134,30 @@ as $$
   select case
     when facts.intent_id <> payment.stripe_payment_intent_id then 'another payment intent'
     when facts.checkout_id <> payment.stripe_checkout_session_id then 'another checkout session'
+    when facts.is_paid and facts.charge_id <> payment.stripe_charge_id then 'another charge'
     when facts.is_paid and facts.paid_cents is distinct from payment.amount_cents
       then 'another amount than was sold'
     when facts.is_paid and facts.currency is distinct from payment.currency
       then 'another currency than was sold'
+    when facts.refunded_cents > payment.amount_cents then 'a larger refund than was paid'
   end
 $$;
 comment on function private.misfit is
   'Why what Stripe reports cannot be this payment, or null: it is flagged to admins, not credited.';
 
-create function private.apply_object(object jsonb) returns public.stripe_object_result
+create function private.apply_payment_object(object jsonb) returns public.stripe_object_result
 language plpgsql
 set search_path = ''
 as $$
 declare
-  payment public.payments;
-  facts private.stripe_facts;
-  outcome text;
+  payment public.payments := private.find_payment(object);
+  facts private.stripe_facts := private.read_stripe_object(object);
+  outcome text := 'ignored';
   detail text;
 begin
-  if coalesce(object ->> 'object', '') not in ('payment_intent', 'checkout.session') then
-    return row('ignored', null, null, 'not a payment')::public.stripe_object_result;
-  end if;
-  payment := private.find_payment(object);
   if payment.id is null then
     return row('ignored', null, null, 'no such payment')::public.stripe_object_result;
   end if;
-  facts := private.read_stripe_object(object);
-
   detail := private.misfit(payment, facts);
   if detail is not null then
     update public.payments p set review_reason = detail where p.id = payment.id;
@@ -199,14 +171,27 @@ begin
     receipt_url = coalesce(p.receipt_url, facts.receipt_url)
   where p.id = payment.id;
 
-  if facts.is_paid and payment.status in ('pending', 'failed', 'canceled') then
-    perform private.credit_payment(payment.id, private.now());
-    outcome := 'credited';
-  elsif facts.is_paid then
+  if facts.is_paid then
     outcome := 'duplicate';
-    detail := 'paid already';
+    detail := 'known already';
+    if payment.status in ('pending', 'failed', 'canceled') then
+      perform private.credit_payment(payment.id, private.now());
+      outcome := 'credited';
+      detail := null;
+    end if;
+    if facts.refunded_cents > payment.refunded_cents then
+      perform private.refund_payment(payment.id, facts.refunded_cents::integer);
+      outcome := 'refunded';
+      detail := null;
+    end if;
   elsif payment.status not in ('pending', 'failed') then
-    outcome := 'ignored';
+    -- A refusal that the cancellation overtook still tells why nothing was paid.
+    update public.payments p set
+      failure_code = coalesce(
+        p.failure_code, facts.refusal ->> 'decline_code', facts.refusal ->> 'code'
+      ),
+      failure_message = coalesce(p.failure_message, facts.refusal ->> 'message')
+    where p.id = payment.id and p.status = 'canceled' and facts.refusal is not null;
     detail := 'decided already';
   elsif facts.is_given_up then
     perform private.cancel_payment(payment.id, object ->> 'cancellation_reason');
@@ -215,20 +200,124 @@ begin
     -- Not the end: with another card the same intent can still succeed.
     update public.payments p set
       status = 'failed',
+      failed_at = coalesce(p.failed_at, private.now()),
       failure_code = coalesce(facts.refusal ->> 'decline_code', facts.refusal ->> 'code'),
       failure_message = facts.refusal ->> 'message'
     where p.id = payment.id;
     outcome := 'failed';
   else
-    outcome := 'ignored';
     detail := 'nothing is decided';
   end if;
   return row(outcome, payment.id, payment.time_card_id, detail)::public.stripe_object_result;
 end
 $$;
+comment on function private.apply_payment_object is
+  'Brings a payment and its card to the state that a Stripe payment intent, checkout session or '
+  'charge shows.';
+
+create function private.apply_dispute(object jsonb) returns public.stripe_object_result
+language plpgsql
+set search_path = ''
+as $$
+declare
+  payment public.payments;
+  verdict text;
+begin
+  select * into payment from public.payments p
+  where p.stripe_payment_intent_id = private.stripe_id(object -> 'payment_intent')
+    or p.stripe_charge_id = private.stripe_id(object -> 'charge')
+  for no key update;
+
+  insert into public.payment_disputes as d
+    (id, payment_id, stripe_payment_intent_id, stripe_charge_id,
+     status, amount_cents, currency, reason)
+  values (
+    object ->> 'id', payment.id, private.stripe_id(object -> 'payment_intent'),
+    private.stripe_id(object -> 'charge'), coalesce(object ->> 'status', 'needs_response'),
+    coalesce(private.stripe_number(object -> 'amount'), 0), object ->> 'currency',
+    object ->> 'reason'
+  )
+  -- What Stripe said earlier may arrive later.
+  on conflict (id) do update set
+    payment_id = coalesce(d.payment_id, excluded.payment_id),
+    status = case
+      when private.dispute_stage(excluded.status) > private.dispute_stage(d.status)
+        then excluded.status
+      else d.status
+    end,
+    amount_cents = case
+      when private.dispute_stage(excluded.status) > private.dispute_stage(d.status)
+        then excluded.amount_cents
+      else d.amount_cents
+    end
+  returning private.dispute_verdict(d.status) into verdict;
+
+  if payment.id is null then
+    return row('ignored', null, null, 'no such payment yet')::public.stripe_object_result;
+  end if;
+  perform private.settle_disputes(payment.id, private.now());
+  return row(
+    case verdict
+      when 'open' then 'disputed'
+      when 'won' then 'dispute_won'
+      when 'lost' then 'dispute_lost'
+      else 'ignored'
+    end,
+    payment.id, payment.time_card_id, case verdict when 'inquiry' then 'an inquiry only' end
+  )::public.stripe_object_result;
+end
+$$;
+comment on function private.apply_dispute is
+  'Keeps a dispute and freezes, thaws or revokes the card as all disputes of the payment together '
+  'demand.';
+
+create function private.apply_refund(object jsonb) returns public.stripe_object_result
+language plpgsql
+set search_path = ''
+as $$
+declare
+  payment public.payments := private.find_payment(object);
+begin
+  -- What was refunded in all is told by the charge. A refund that failed at the bank left the money
+  -- with us: somebody has to decide.
+  if payment.id is null or coalesce(object ->> 'status', '') not in ('failed', 'canceled') then
+    return row('ignored', payment.id, payment.time_card_id, 'the charge tells')
+      ::public.stripe_object_result;
+  end if;
+  update public.payments p set review_reason = private.failed_refund()
+  where p.id = payment.id;
+  return row('flagged', payment.id, payment.time_card_id, private.failed_refund())
+    ::public.stripe_object_result;
+end
+$$;
+comment on function private.apply_refund is
+  'Flags a refund that failed (https://docs.stripe.com/refunds#failed-refunds).';
+
+create function private.apply_object(object jsonb) returns public.stripe_object_result
+language plpgsql
+set search_path = ''
+as $$
+begin
+  -- What tells of one intent takes turns, also before its payment is known by it: else a dispute
+  -- and the payment that it overtakes, arriving at once, would not see each other.
+  perform pg_advisory_xact_lock(hashtextextended(case object ->> 'object'
+    when 'payment_intent' then object ->> 'id'
+    else private.stripe_id(object -> 'payment_intent')
+  end, 0));
+  case coalesce(object ->> 'object', '')
+    when 'payment_intent', 'checkout.session', 'charge' then
+      return private.apply_payment_object(object);
+    when 'dispute' then
+      return private.apply_dispute(object);
+    when 'refund' then
+      return private.apply_refund(object);
+    else
+      return row('ignored', null, null, 'not about a payment')::public.stripe_object_result;
+  end case;
+end
+$$;
 comment on function private.apply_object is
-  'Brings a payment and its card to the state that a Stripe payment intent or checkout session '
-  'shows.';
+  'Applies any Stripe object that tells of money.';
 
 create function public.apply_stripe_object(object jsonb) returns public.stripe_object_result
 language plpgsql security definer
@@ -243,17 +332,54 @@ begin
 end
 $$;
 comment on function public.apply_stripe_object is
-  'Applies a payment intent or checkout session that was fetched from Stripe, as its webhook '
-  'would. Secret key only; security definer because nobody may write these tables. Errors: '
-  'invalid_input.';
+  'Applies a payment intent, checkout session, charge or dispute that was fetched from Stripe, as '
+  'its webhook would. Secret key only; security definer because nobody may write these tables. '
+  'Errors: invalid_input.';
 grant execute on function public.apply_stripe_object to service_role;
 
 create type public.stripe_event_result as (
   event_id text, outcome text, payment_id uuid, time_card_id uuid, detail text
 );
 comment on type public.stripe_event_result is
-  'What was done with a Stripe event; outcome: credited, failed, canceled, duplicate, ignored, '
-  'flagged, or error (stored, to be tried again).';
+  'What was done with a Stripe event; outcome: as of its object, or error (stored, to be tried '
+  'again).';
+
+create function private.process_stripe_event(event_id text) returns public.stripe_event_result
+language plpgsql
+set search_path = ''
+as $$
+declare
+  inbox public.stripe_events;
+  result public.stripe_object_result;
+  problem text;
+begin
+  select * into inbox from public.stripe_events e
+  where e.id = process_stripe_event.event_id
+  for no key update;
+  begin
+    result := private.apply_object(inbox.payload #> '{data,object}');
+  exception when others then
+    -- The event stays in the inbox with what went wrong; the answer makes Stripe send it again.
+    get stacked diagnostics problem = message_text;
+    update public.stripe_events e
+    set attempts = e.attempts + 1, outcome = 'error', last_error = problem
+    where e.id = inbox.id;
+    return row(inbox.id, 'error', null, null, problem)::public.stripe_event_result;
+  end;
+
+  update public.stripe_events e set
+    attempts = e.attempts + 1,
+    outcome = result.outcome,
+    payment_id = coalesce(result.payment_id, e.payment_id),
+    processed_at = private.now(),
+    last_error = case when result.outcome = 'flagged' then result.detail end
+  where e.id = inbox.id;
+  return row(inbox.id, result.outcome, result.payment_id, result.time_card_id, result.detail)
+    ::public.stripe_event_result;
+end
+$$;
+comment on function private.process_stripe_event is
+  'Applies an event of the inbox, for the first time or again.';
 
 create function public.apply_stripe_event(event jsonb) returns public.stripe_event_result
 language plpgsql security definer
@@ -262,8 +388,6 @@ as $$
 declare
   event_id text := apply_stripe_event.event ->> 'id';
   inbox public.stripe_events;
-  result public.stripe_object_result;
-  problem text;
 begin
   if nullif(event_id, '') is null or char_length(event_id) > 255
     or nullif(apply_stripe_event.event ->> 'type', '') is null
@@ -285,27 +409,7 @@ begin
     return row(event_id, 'duplicate', inbox.payment_id, null, 'applied already')
       ::public.stripe_event_result;
   end if;
-
-  begin
-    result := private.apply_object(inbox.payload #> '{data,object}');
-  exception when others then
-    -- The event stays in the inbox with what went wrong; the answer makes Stripe send it again.
-    get stacked diagnostics problem = message_text;
-    update public.stripe_events e
-    set attempts = e.attempts + 1, outcome = 'error', last_error = problem
-    where e.id = event_id;
-    return row(event_id, 'error', null, null, problem)::public.stripe_event_result;
-  end;
-
-  update public.stripe_events e set
-    attempts = e.attempts + 1,
-    outcome = result.outcome,
-    payment_id = result.payment_id,
-    processed_at = private.now(),
-    last_error = case when result.outcome = 'flagged' then result.detail end
-  where e.id = event_id;
-  return row(event_id, result.outcome, result.payment_id, result.time_card_id, result.detail)
-    ::public.stripe_event_result;
+  return private.process_stripe_event(event_id);
 end
 $$;
 comment on function public.apply_stripe_event is
