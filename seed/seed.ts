@@ -1,11 +1,13 @@
 /**
  * Fills a project with what the business needs to run: price list, agent types, first settings, and, on a
- * local project, demo accounts. Speaks to the API with supabase-js, so it works on every kind of project,
- * any number of times: what is there already stays as it is.
+ * local project, demo accounts and demo knowledge. Speaks to the API with supabase-js, so it works on every
+ * kind of project, any number of times: what is there already stays as it is.
  */
 import { createClient, type SupabaseClient } from '@supabase/supabase-js';
 import { z } from 'zod';
+import agentPrompts from './agent-prompts.json' with { type: 'json' };
 import agentTypes from './agent-types.json' with { type: 'json' };
+import { plantKnowledge } from './demo-knowledge.ts';
 import packages from './packages.json' with { type: 'json' };
 
 export interface SeedOptions {
@@ -28,10 +30,15 @@ export const demoAccounts = [
 
 const loopbackHosts = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
+/** Whether a project is on this machine. */
+export function isLocalProject(apiUrl: string): boolean {
+  return loopbackHosts.has(new URL(apiUrl).hostname);
+}
+
 /** Seeds the project; throws with what failed. */
 export async function seed(options: SeedOptions): Promise<void> {
   const log = options.log ?? (() => {});
-  const isLocal = loopbackHosts.has(new URL(options.apiUrl).hostname);
+  const isLocal = isLocalProject(options.apiUrl);
   if (!isLocal && !options.allowRemote) {
     throw new Error(
       `${options.apiUrl} is not a local project. Set SEED_ALLOW_REMOTE=yes to seed it all the same.`,
@@ -44,6 +51,7 @@ export async function seed(options: SeedOptions): Promise<void> {
   );
   await keepExisting(operator, 'packages', packages);
   await keepExisting(operator, 'agent_types', agentTypes);
+  await keepExisting(operator, 'agent_prompts', agentPrompts, 'agent_type_id');
   log(`price list: ${packages.length} packages, ${agentTypes.length} agent types`);
 
   const isFirstSeed = count === 0;
@@ -61,14 +69,32 @@ export async function seed(options: SeedOptions): Promise<void> {
     log(`demo accounts: ${demoAccounts.map(({ email }) => email).join(', ')}`);
   }
   for (const email of adminEmails) await makeAdmin(operator, email, log);
+  // Documents are added by an admin, like any other; only a local project has one whose password is known.
+  if (isLocal) await plantAsDemoAdmin(client(options.apiUrl, options.publishableKey), log);
+}
+
+async function plantAsDemoAdmin(visitor: SupabaseClient, log: (line: string) => void) {
+  const [, { email, password }] = demoAccounts;
+  const { error } = await visitor.auth.signInWithPassword({ email, password });
+  if (error) {
+    log('demo knowledge: left as it is, the demo admin has another password');
+    return;
+  }
+  const planted = await plantKnowledge(visitor);
+  log(`demo knowledge: ${planted === 0 ? 'there already' : `${planted} documents`}`);
 }
 
 function client(url: string, key: string): SupabaseClient {
   return createClient(url, key, { auth: { persistSession: false, autoRefreshToken: false } });
 }
 
-async function keepExisting(operator: SupabaseClient, table: string, rows: object[]) {
-  await must(operator.from(table).upsert(rows, { onConflict: 'id', ignoreDuplicates: true }));
+async function keepExisting(
+  operator: SupabaseClient,
+  table: string,
+  rows: object[],
+  onConflict = 'id',
+) {
+  await must(operator.from(table).upsert(rows, { onConflict, ignoreDuplicates: true }));
 }
 
 async function signUp(visitor: SupabaseClient, account: (typeof demoAccounts)[number]) {
