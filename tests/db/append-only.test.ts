@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDatabase, openShop, signUp, type TestDatabase } from '../support/database.ts';
-import { customer, deliver, end, intent, purchase, stripeEvent, talk } from './scenario.ts';
+import { customer, end, intent, paidPurchase, purchase, talk, tell } from './scenario.ts';
 
 let db: TestDatabase;
 const ids = { time_cards: '', voice_sessions: '', payments: '' };
@@ -15,32 +15,36 @@ beforeAll(async () => {
   await end(db, ids.voice_sessions, 0);
   const bought = await purchase(db, user);
   ids.payments = bought.payment_id;
-  await deliver(db, stripeEvent(intent(bought, 'processing')));
+  await tell(db, intent(bought, 'processing'));
+  await paidPurchase(db, user);
   await db.owner`
     insert into admin_audit_log (actor_id, action, subject_table, subject_id, reason)
     values (${user}, 'test', 'profiles', ${user}, 'a test')`;
 });
 afterAll(() => db.close());
 
-describe.each(['ledger_entries', 'admin_audit_log'])('%s keeps what it has', (table) => {
-  test.each([
-    ['update', `update ${table} set created_at = now()`],
-    ['delete', `delete from ${table}`],
-    ['truncate', `truncate ${table} cascade`],
-  ])('its owner cannot %s', async (_, statement) => {
-    expect(await db.refusal(db.owner.unsafe(statement))).toMatchObject({
-      code: 'PT409',
-      message: 'illegal_transition',
+describe.each(['ledger_entries', 'payment_entries', 'admin_audit_log'])(
+  '%s keeps what it has',
+  (table) => {
+    test.each([
+      ['update', `update ${table} set created_at = now()`],
+      ['delete', `delete from ${table}`],
+      ['truncate', `truncate ${table} cascade`],
+    ])('its owner cannot %s', async (_, statement) => {
+      expect(await db.refusal(db.owner.unsafe(statement))).toMatchObject({
+        code: 'PT409',
+        message: 'illegal_transition',
+      });
     });
-  });
 
-  test('the operator cannot change it either', async () => {
-    for (const statement of [`update ${table} set created_at = now()`, `delete from ${table}`]) {
-      const error = await db.refusal(db.as('service', (sql) => sql.unsafe(statement)));
-      expect(error.code).toBe('42501');
-    }
-  });
-});
+    test('the operator cannot change it either', async () => {
+      for (const statement of [`update ${table} set created_at = now()`, `delete from ${table}`]) {
+        const error = await db.refusal(db.as('service', (sql) => sql.unsafe(statement)));
+        expect(error.code).toBe('42501');
+      }
+    });
+  },
+);
 
 test('what the ledger stands on cannot be deleted under it', async () => {
   for (const table of ['time_cards', 'voice_sessions', 'payments']) {
@@ -74,12 +78,54 @@ describe('an entry of the ledger', () => {
   });
 });
 
+describe('an entry of the money book', () => {
+  const entry = (columns: Record<string, unknown>) =>
+    db.refusal(db.owner`
+      insert into payment_entries ${db.owner({
+        payment_id: ids.payments,
+        kind: 'refund',
+        amount_cents: -5,
+        currency: 'usd',
+        ...columns,
+      })}`);
+
+  test.each([
+    ['no money', { amount_cents: 0 }],
+    ['money that comes in with a refund', { amount_cents: 5 }],
+    ['money that comes in with a chargeback', { kind: 'chargeback', amount_cents: 5 }],
+    ['money that goes out by being paid', { kind: 'paid', amount_cents: -5 }],
+    ['an unknown kind', { kind: 'tip' }],
+    ['a currency that is none', { currency: 'US' }],
+  ])('with %s is refused', async (_, columns) => {
+    expect((await entry(columns)).code).toBe('23514');
+  });
+
+  test('of a payment that was paid already, or of a dispute that was charged back, is refused', async () => {
+    const [paid] = await db.owner`select payment_id from payment_entries where kind = 'paid'`;
+    const again = { payment_id: paid?.payment_id, kind: 'paid', amount_cents: 1 };
+    expect((await entry(again)).code).toBe('23505');
+
+    await db.owner`
+      insert into payment_disputes (id, payment_id, status, amount_cents, currency)
+      values ('du_1', ${ids.payments}, 'lost', 5, 'usd')`;
+    const chargeback = { kind: 'chargeback', dispute_id: 'du_1' };
+    await db.owner`
+      insert into payment_entries ${db.owner({ payment_id: ids.payments, amount_cents: -5, currency: 'usd', ...chargeback })}`;
+    expect((await entry(chargeback)).code).toBe('23505');
+  });
+});
+
 test.each([
-  ['a bucket below zero', 'update time_cards set remaining_seconds = -1'],
+  [
+    'a bucket below zero, though all add up',
+    'update time_cards set used_seconds = used_seconds + remaining_seconds + 1, remaining_seconds = -1',
+  ],
   ['buckets that do not add up', 'update time_cards set total_seconds = total_seconds + 1'],
   ['a bill above the grant', 'update voice_sessions set billed_seconds = granted_seconds + 1'],
   ['refunds above the price', 'update payments set refunded_cents = amount_cents + 1'],
   ['a rating of six', 'update voice_sessions set rating = 6'],
+  ['time owed that is neither held nor spent', 'update time_cards set owed_seconds = 1'],
+  ['less than nothing owed', 'update time_cards set owed_seconds = -1'],
   ['a second row of settings', 'insert into settings (id) values (false)'],
   [
     'a supervision time shorter than a beat',
@@ -104,8 +150,8 @@ describe('state machines', () => {
       pending: ['active', 'revoked'],
       active: ['used', 'expired', 'revoked', 'frozen'],
       used: ['active', 'frozen', 'revoked'],
-      expired: ['revoked'],
-      revoked: ['active'],
+      expired: ['active', 'revoked', 'frozen'],
+      revoked: ['active', 'pending'],
       frozen: ['active', 'used', 'expired', 'revoked'],
     },
     voice_sessions: {

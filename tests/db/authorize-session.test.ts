@@ -218,6 +218,16 @@ test('card seconds that do not pay for one second of talk are insufficient_balan
   expect(await refusedWithoutTrace(user, agent)).toMatchObject({ message: 'insufficient_balance' });
 });
 
+test('a slice is a second of talk at least, however dear the agent', async () => {
+  await setSettings(db, { hold_slice_seconds: 1 });
+  const agent = await offerAgent(db, { rate_permille: 5000 });
+  const { user } = await customer(db, 3600);
+  expect(await authorize(db, user, agent)).toMatchObject({
+    granted_seconds: 5,
+    remaining_seconds: 720,
+  });
+});
+
 test('rate and minimum are the ones of the moment of authorisation', async () => {
   const agent = await offerAgent(db, { rate_permille: 1500, minimum_charge_seconds: 20 });
   const { user } = await customer(db);

@@ -18,11 +18,23 @@ afterAll(() => db.close());
 
 const balance = (user: string) => db.call({ user }, 'get_balance');
 
-/** Puts a card into a status, whatever the state machine says. */
+/** Which bucket a card's time is in by its status; pending and frozen cards keep what they have. */
+const restingPlace: Record<string, [kind: string, bucket: string]> = {
+  revoked: ['revoke', 'revoked'],
+  used: ['use', 'used'],
+  expired: ['expire', 'expired'],
+};
+
+/** Puts a card into a status, with its time where that status has it, whatever the state machine says. */
 async function force(card: string, status: string) {
   await db.owner`alter table time_cards disable trigger transition`;
   await db.owner`update time_cards set status = ${status} where id = ${card}`;
   await db.owner`alter table time_cards enable trigger transition`;
+  const place = restingPlace[status];
+  if (place === undefined) return;
+  await db.owner`
+    select private.move_seconds(id, ${place[0]}, 'remaining', ${place[1]}, remaining_seconds)
+    from time_cards where id = ${card}`;
 }
 
 test('somebody without a card has nothing, and that is low', async () => {

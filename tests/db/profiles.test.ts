@@ -117,6 +117,7 @@ test.each([
   ['a name of one character and spaces', `full_name = '  A  '`, 'full_name'],
   ['a name of 101 characters', `full_name = '${'x'.repeat(101)}'`, 'full_name'],
   ['preferences that are a list', `preferences = '[]'`, 'preferences'],
+  ['no preferences', 'preferences = null', 'preferences'],
   ['preferences of 20 kB', `preferences = '{"x": "${'x'.repeat(20_000)}"}'`, 'preferences'],
 ])('somebody who changes their profile to %s is told that it is invalid_input', async (...row) => {
   const [, change, field] = row;

@@ -37,6 +37,8 @@ describe('a purchase', () => {
       stripe_checkout_session_id: null,
       stripe_payment_intent_id: null,
       is_replay: false,
+      is_gift: false,
+      activation_code: null,
     });
     expect(await cardState(db, bought.time_card_id)).toEqual({
       status: 'pending',
@@ -134,7 +136,6 @@ describe('a purchase', () => {
   test.each([
     ['an unknown flow', { flow: 'cash' }],
     ['no flow', { flow: null }],
-    ['a gift, for now', { is_gift: true }],
     ['an empty key', { idempotency_key: '' }],
     ['a key of 256 characters', { idempotency_key: 'k'.repeat(256) }],
   ])('with %s is invalid_input', async (_, args) => {

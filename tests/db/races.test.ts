@@ -2,20 +2,29 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import {
   openDatabase,
   openShop,
-  type Row,
+  signUp,
   type TestDatabase,
   violations,
 } from '../support/database.ts';
 import {
+  atOnce,
   authorize,
   beat,
+  book,
+  cardState,
+  charge,
   checkout,
   customer,
   deliver,
+  dispute,
   end,
+  gift,
   intent,
+  paidPurchase,
+  paymentRow,
   purchase,
   randomFrom,
+  redeem,
   roomEvent,
   secondsInto,
   setSettings,
@@ -25,6 +34,7 @@ import {
   stripeEvent,
   sweep,
   talk,
+  tell,
   times,
 } from './scenario.ts';
 
@@ -37,18 +47,6 @@ afterEach(async () => {
   await settleUp(db);
   await db.close();
 });
-
-/** Runs all at once; answers what came, and the codes of what was refused by the rules. Anything else fails. */
-async function atOnce(calls: Promise<Row | unknown>[]): Promise<string[]> {
-  const results = await Promise.allSettled(calls);
-  return results.flatMap((result) => {
-    if (result.status === 'fulfilled') return [];
-    const { code, message } = result.reason as { code: string; message: string };
-    // A deadlock, a broken constraint or a serialisation failure is never an answer.
-    expect(`${code} ${message}`).toMatch(/^PT4\d\d \w+$/);
-    return [message];
-  });
-}
 
 test('beat, end, sweep and evidence on the same sessions settle each once', async () => {
   const random = randomFrom(3);
@@ -224,5 +222,119 @@ test('a top-up that arrives while beats extend is used and never overdrawn', asy
     ]);
     expect({ round, violations: await violations(db) }).toEqual({ round, violations: [] });
     await Promise.all(sessions.map((session) => end(db, session, 25)));
+  }
+});
+
+test('twenty authorisations at once over several cards hold no second twice', async () => {
+  await setSettings(db, { max_sessions_per_user: 20, hold_slice_seconds: 75 });
+  const { user } = await customer(db, 100);
+  for (const _ of times(4, (index) => index)) await paidPurchase(db, user);
+  await db.owner`update time_cards set priority = 200 where owner_id = ${user} and source = 'purchase'`;
+  await atOnce(times(20, () => authorize(db, user)));
+  const [row] = await db.owner`
+    select sum(held_seconds) as held, sum(total_seconds) as total from time_cards where owner_id = ${user}`;
+  expect(row).toEqual({ held: 20 * 75, total: 4 * 3600 + 100 });
+});
+
+test('a storm of webhooks of one payment (same events, other ids, refunds, disputes) ends in one state', async () => {
+  const random = randomFrom(23);
+  for (const round of times(6, (index) => index)) {
+    const bought = await purchase(db, await signUp(db), { flow: 'checkout' });
+    const told = [
+      checkout(bought, 'complete', 'paid'),
+      checkout(bought, 'expired', 'unpaid'),
+      intent(bought, 'requires_payment_method'),
+      intent(bought, 'canceled'),
+      intent(bought, 'succeeded'),
+      charge(bought, 0),
+      charge(bought, 333),
+      charge(bought, 500),
+      dispute(bought, 'warning_needs_response', { amount: 499 }),
+      dispute(bought, 'needs_response', { amount: 499 }),
+      dispute(bought, round % 2 ? 'won' : 'lost', { amount: 499 }),
+    ];
+    const events = told.map((object) => stripeEvent(object));
+    await atOnce(
+      shuffled(
+        [...events, ...events, ...events, ...told.map((object) => stripeEvent(object))],
+        random,
+      ).map((event) => deliver(db, event)),
+    );
+    // Whichever of them was last, every one is processed, and nothing is left to be tried again.
+    const [waiting] = await db.owner`
+      select count(*) from stripe_events where processed_at is null or outcome = 'error'`;
+    expect(Number(waiting?.count)).toBe(0);
+    const { status, refunded_cents } = await paymentRow(db, bought.payment_id);
+    expect({ round, status, refunded_cents }).toEqual({
+      round,
+      status: round % 2 ? 'partially_refunded' : 'disputed',
+      refunded_cents: 500,
+    });
+    const { status: _, ...buckets } = await cardState(db, bought.time_card_id);
+    expect(buckets).toEqual(round % 2 ? { remaining: 1799, revoked: 1801 } : { revoked: 3600 });
+    const entries = await book(db, bought.payment_id);
+    expect(entries.filter(([kind]) => kind === 'paid')).toEqual([['paid', 999]]);
+    expect(entries.reduce((sum, [, cents]) => sum + cents, 0)).toBe(round % 2 ? 499 : 0);
+  }
+});
+
+test('settle, beat, sweep, refund, dispute and redeem at once neither deadlock nor overdraw', async () => {
+  await setSettings(db, { max_sessions_per_user: 4, hold_slice_seconds: 120 });
+  const random = randomFrom(31);
+  for (const round of times(8, (index) => index)) {
+    const users = await Promise.all(times(4, () => signUp(db)));
+    const people = await Promise.all(
+      users.map(async (user) => ({
+        user,
+        bought: [await paidPurchase(db, user), await paidPurchase(db, user)] as const,
+        present: await gift(db, user),
+      })),
+    );
+    const calls = await Promise.all(
+      people.flatMap(({ user }) => times(3, async () => ({ user, session: await talk(db, user) }))),
+    );
+    await db.advance(60);
+    await atOnce(calls.map(({ session }) => beat(db, session, 1, 50)));
+    await db.advance(91);
+    await atOnce(
+      shuffled(
+        [
+          ...calls.flatMap(({ user, session }, index) => [
+            () => beat(db, session, 2, 140),
+            () => (index % 3 === 0 ? end(db, session, 145) : sweep(db)),
+            () => db.call({ user }, 'end_my_session', { session_id: session }),
+          ]),
+          () =>
+            db.rpc('service', 'heartbeat_sessions', {
+              beats: calls.map(({ session }) => ({
+                session_id: session,
+                seq: 3,
+                used_seconds: 150,
+              })),
+            }),
+          ...people.flatMap(({ user, bought: [one, other], present }, index) => [
+            () => tell(db, charge(one, 500)),
+            () => tell(db, charge(one, 999)),
+            () => tell(db, dispute(other, 'needs_response')),
+            () => tell(db, dispute(other, index % 2 ? 'won' : 'lost')),
+            () => tell(db, charge(present, 100)),
+            () => redeem(db, users[(index + 1) % 4] as string, present.code),
+            () => redeem(db, users[(index + 2) % 4] as string, present.code),
+            () => db.call({ user }, 'reissue_gift_code', { time_card_id: present.time_card_id }),
+            () => authorize(db, user),
+            () => db.call({ user }, 'get_balance'),
+          ]),
+        ],
+        random,
+      ).map((call) => call()),
+    );
+    expect({ round, violations: await violations(db) }).toEqual({ round, violations: [] });
+    for (const { bought } of people) {
+      expect(await cardState(db, bought[0].time_card_id)).toMatchObject({ status: 'revoked' });
+    }
+    await db.advance(200);
+    await sweep(db);
+    const [held] = await db.owner`select sum(held_seconds) as held from time_cards`;
+    expect({ round, ...held }).toEqual({ round, held: 0 });
   }
 });

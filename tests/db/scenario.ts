@@ -27,6 +27,14 @@ export interface Purchase {
   time_card_id: string;
   status: string;
   is_replay: boolean;
+  /** The code of a gift, in the first answer only. */
+  activation_code: string | null;
+}
+
+/** What redeem_code answers, and the HTTP status that it tells PostgREST (null: the usual 200). */
+export interface RedeemAnswer {
+  status: string | null;
+  body: Row;
 }
 
 /** A person with one active card that never expires. */
@@ -93,11 +101,11 @@ export function sweep(db: TestDatabase): Promise<Row> {
   return db.call('service', 'run_maintenance');
 }
 
-/** A card's status and what is in its buckets; buckets that are empty are left out. */
+/** A card's status, what is in its buckets and what it owes; what is zero is left out. */
 export async function cardState(db: TestDatabase, id: string): Promise<Row> {
   const [card] = await db.owner`
     select status, remaining_seconds as remaining, held_seconds as held, used_seconds as used,
-      expired_seconds as expired, revoked_seconds as revoked
+      expired_seconds as expired, revoked_seconds as revoked, owed_seconds as owed
     from time_cards where id = ${id}`;
   return Object.fromEntries(Object.entries(card ?? {}).filter(([, value]) => value !== 0));
 }
@@ -243,6 +251,151 @@ export function checkout(
   };
 }
 
+/** The charge of a purchase of 999 cents as Stripe shows it, with so much of it refunded in all. */
+export function charge(
+  bought: Purchase,
+  refunded = 0,
+  fields: Record<string, unknown> = {},
+): Record<string, unknown> {
+  return {
+    id: `ch_${bought.payment_id}`,
+    object: 'charge',
+    status: 'succeeded',
+    captured: true,
+    amount: 999,
+    amount_captured: 999,
+    amount_refunded: refunded,
+    refunded: refunded === 999,
+    currency: 'usd',
+    payment_intent: `pi_${bought.payment_id}`,
+    metadata: { payment_id: bought.payment_id },
+    receipt_url: `https://receipt.example/${bought.payment_id}`,
+    ...fields,
+  };
+}
+
+/** A dispute of a purchase as Stripe shows it; disputes carry none of our metadata. */
+export function dispute(
+  bought: Purchase,
+  status: string,
+  fields: Record<string, unknown> = {},
+): Record<string, unknown> {
+  return {
+    id: `du_${bought.payment_id}`,
+    object: 'dispute',
+    status,
+    amount: 999,
+    currency: 'usd',
+    reason: 'fraudulent',
+    charge: `ch_${bought.payment_id}`,
+    payment_intent: `pi_${bought.payment_id}`,
+    metadata: {},
+    ...fields,
+  };
+}
+
+/** A refund of a purchase as Stripe shows it. */
+export function refund(
+  bought: Purchase,
+  status: string,
+  fields: Record<string, unknown> = {},
+): Record<string, unknown> {
+  return {
+    id: `re_${bought.payment_id}`,
+    object: 'refund',
+    status,
+    amount: 999,
+    currency: 'usd',
+    charge: `ch_${bought.payment_id}`,
+    payment_intent: `pi_${bought.payment_id}`,
+    metadata: {},
+    ...fields,
+  };
+}
+
+/** Delivers the objects of Stripe one after the other, each as an event of its own; answers the outcomes. */
+export async function tell(
+  db: TestDatabase,
+  ...objects: Record<string, unknown>[]
+): Promise<unknown[]> {
+  const outcomes: unknown[] = [];
+  for (const object of objects) {
+    const { outcome, detail } = await deliver(db, stripeEvent(object));
+    // An event that could not be applied is a defect, never an outcome to be expected.
+    expect({ outcome, detail }).not.toMatchObject({ outcome: 'error' });
+    outcomes.push(outcome);
+  }
+  return outcomes;
+}
+
+/** A purchase that is paid for. */
+export async function paidPurchase(
+  db: TestDatabase,
+  user: string,
+  args: Record<string, unknown> = {},
+): Promise<Purchase> {
+  const bought = await purchase(db, user, args);
+  await tell(db, intent(bought, 'succeeded'));
+  return bought;
+}
+
+/** A gift with its code, paid for or not. */
+export async function gift(
+  db: TestDatabase,
+  giver: string,
+  isPaid = true,
+): Promise<Purchase & { code: string }> {
+  const bought = await (isPaid ? paidPurchase : purchase)(db, giver, { is_gift: true });
+  if (bought.activation_code === null) throw new Error('a gift without a code');
+  return { ...bought, code: bought.activation_code };
+}
+
+export function redeem(db: TestDatabase, user: string, code: string | null): Promise<RedeemAnswer> {
+  return db.as({ user }, async (sql) => {
+    const [row] = await sql`select public.redeem_code(${code}) as body`;
+    const [answer] = await sql`
+      select nullif(current_setting('response.status', true), '') as status`;
+    return { status: answer?.status as string | null, body: row?.body as Row };
+  });
+}
+
+/** What a code that is refused is answered. */
+export const refusedCode = {
+  status: '404',
+  body: {
+    code: 'PT404',
+    message: 'code_not_accepted',
+    details: expect.stringMatching(/^\{"attempts_left": \d+\}$/),
+    hint: expect.any(String),
+  },
+};
+
+/** The money book of a payment: what came in and went out, in order. */
+export async function book(db: TestDatabase, payment: string): Promise<[string, number][]> {
+  const rows = await db.owner`
+    select kind, amount_cents from payment_entries where payment_id = ${payment} order by id`;
+  return rows.map((row) => [String(row.kind), Number(row.amount_cents)]);
+}
+
+/** How the calls ended that were made at once: the codes of those refused; whatever is no rule of ours fails. */
+export async function atOnce(calls: Promise<unknown>[]): Promise<string[]> {
+  const results = await Promise.allSettled(calls);
+  return results.flatMap((result) => {
+    if (result.status === 'fulfilled') {
+      // A deadlock of an event is stored with it instead of raised.
+      const value = result.value as { outcome?: unknown; detail?: unknown } | undefined;
+      expect({ outcome: value?.outcome, detail: value?.detail }).not.toMatchObject({
+        outcome: 'error',
+      });
+      return [];
+    }
+    const { code, message } = result.reason as { code: string; message: string };
+    // A deadlock, a broken constraint or a serialisation failure is never an answer.
+    expect(`${code} ${message}`).toMatch(/^PT4\d\d \w+$/);
+    return [message];
+  });
+}
+
 export function stripeEvent(
   object: Record<string, unknown>,
   id: string = `evt_${randomUUID()}`,
@@ -257,6 +410,16 @@ export function stripeEvent(
 
 export function deliver(db: TestDatabase, event: unknown): Promise<Row> {
   return db.call('service', 'apply_stripe_event', { event });
+}
+
+/** Resolves once so many statements of this database wait for a lock. */
+export async function someoneWaits(db: TestDatabase, statements = 1): Promise<void> {
+  for (const _ of times(500, (index) => index)) {
+    const [row] = await db.owner`
+      select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    if (Number(row?.count) >= statements) return;
+  }
+  throw new Error('nobody waits for a lock');
 }
 
 /** Random numbers in [0, 1) that are the same in every run (mulberry32). */

@@ -46,6 +46,12 @@ test('starting a session starts its clock and tells the worker all it needs', as
     low_balance_seconds: 1800,
     last_minute_seconds: 60,
     session_timeout_seconds: 1800,
+    kind: 'basic',
+    instructions: null,
+    voice: null,
+    greeting: null,
+    agent_state: {},
+    keep_transcripts: true,
   });
 });
 

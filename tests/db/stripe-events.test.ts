@@ -98,10 +98,28 @@ describe('one event', () => {
     );
     expect(await paymentRow(db, bought.payment_id)).toMatchObject({
       status: 'failed',
+      failed_at: expect.any(Date),
       failure_code: 'insufficient_funds',
       failure_message: 'No.',
     });
     expect(await cardState(db, bought.time_card_id)).toEqual(unpaid);
+  });
+
+  test('of a second refusal keeps when it was refused first; a success forgets it', async () => {
+    const bought = await buy();
+    await deliver(db, stripeEvent(intent(bought, 'requires_payment_method')));
+    const { failed_at } = await paymentRow(db, bought.payment_id);
+    await db.advance(60);
+    await deliver(db, stripeEvent(intent(bought, 'requires_payment_method')));
+    expect(await paymentRow(db, bought.payment_id)).toMatchObject({ failed_at });
+    await deliver(db, stripeEvent(intent(bought, 'canceled')));
+    expect(await paymentRow(db, bought.payment_id)).toMatchObject({ failed_at });
+    await deliver(db, stripeEvent(intent(bought, 'succeeded')));
+    expect(await paymentRow(db, bought.payment_id)).toMatchObject({
+      failed_at: null,
+      failure_code: null,
+      failure_message: null,
+    });
   });
 
   test('of an intent that waits for its first card decides nothing', async () => {
@@ -117,7 +135,10 @@ describe('one event', () => {
   ])('of %s cancels the payment and revokes its card', async (_, object) => {
     const bought = await buy();
     expect(await deliver(db, stripeEvent(object(bought)))).toMatchObject({ outcome: 'canceled' });
-    expect(await paymentRow(db, bought.payment_id)).toMatchObject({ status: 'canceled' });
+    expect(await paymentRow(db, bought.payment_id)).toMatchObject({
+      status: 'canceled',
+      failed_at: expect.any(Date),
+    });
     expect(await cardState(db, bought.time_card_id)).toEqual(givenUp);
   });
 
@@ -141,7 +162,7 @@ describe('one event', () => {
   });
 
   test('of a payment that is not ours is ignored', async () => {
-    const foreign = { payment_id: randomUUID(), time_card_id: '', status: '', is_replay: false };
+    const foreign = { ...(await buy()), payment_id: randomUUID() };
     expect(await deliver(db, stripeEvent(intent(foreign, 'succeeded')))).toMatchObject({
       outcome: 'ignored',
       payment_id: null,
@@ -226,6 +247,17 @@ describe('what does not fit what was sold is flagged and not credited', () => {
     expect(await deliver(db, stripeEvent(object))).toMatchObject({
       outcome: 'flagged',
       detail: 'another payment intent',
+    });
+    expect(await cardState(db, bought.time_card_id)).toEqual(unpaid);
+  });
+
+  test('another checkout session than the one attached', async () => {
+    const bought = await buy({ flow: 'checkout' });
+    await deliver(db, stripeEvent(checkout(bought, 'open', 'unpaid')));
+    const object = checkout(bought, 'complete', 'paid', { id: 'cs_other' });
+    expect(await deliver(db, stripeEvent(object))).toMatchObject({
+      outcome: 'flagged',
+      detail: 'another checkout session',
     });
     expect(await cardState(db, bought.time_card_id)).toEqual(unpaid);
   });

@@ -134,6 +134,7 @@ describe('in any order', () => {
       status: payment.status,
       charge: String(payment.stripe_charge_id).replace(bought.payment_id, ''),
       failure_code: payment.failure_code,
+      failure_message: payment.failure_message,
       receipt_url: payment.receipt_url,
     };
   }
@@ -146,16 +147,19 @@ describe('in any order', () => {
         status: 'succeeded',
         charge: 'ch_',
         failure_code: null,
+        failure_message: null,
         receipt_url: null,
       });
     }
   });
 
-  test('events without a success end given up', async () => {
+  test('events without a success end given up, and say why', async () => {
     for (const order of permutations(['declined', 'canceled', 'expired'] as const)) {
       expect({ order, ...(await outcomeOf([...order])) }).toMatchObject({
         card: givenUp,
         status: 'canceled',
+        failure_code: 'insufficient_funds',
+        failure_message: 'No.',
       });
     }
   });

