@@ -1,5 +1,6 @@
 import type Stripe from 'stripe';
 import { z } from 'zod';
+import { makeTransaction } from './balance.ts';
 import type { Call, Double, Origin, Route } from './double.ts';
 import { idOf } from './double.ts';
 import { noSuch } from './errors.ts';
@@ -28,7 +29,7 @@ export function makeCharge(
     application: null,
     application_fee: null,
     application_fee_amount: null,
-    balance_transaction: isPaid ? makeBalanceTransaction(double, id, intent).id : null,
+    balance_transaction: isPaid ? receive(double, id, intent).id : null,
     billing_details: structuredClone(method.billing_details),
     calculated_statement_descriptor: 'MINDBOT',
     captured: isPaid,
@@ -122,38 +123,22 @@ function cardDetails(
 }
 
 /** Fees as on Stripe's US price list: 2.9 % and 30 cents. */
-function makeBalanceTransaction(
+function receive(
   double: Double,
   chargeId: string,
   intent: Stripe.PaymentIntent,
 ): Stripe.BalanceTransaction {
-  const id = newId('txn_3', 23);
-  const fee = Math.min(intent.amount, Math.round((intent.amount * 29) / 1000) + 30);
-  return double.store.put('balance_transactions', id, {
-    id,
-    object: 'balance_transaction',
+  return makeTransaction(double, {
+    type: 'charge',
+    reporting_category: 'charge',
     amount: intent.amount,
-    available_on: double.now() + 2 * 24 * 3600,
-    balance_type: 'payments',
-    created: double.now(),
     currency: intent.currency,
     description: intent.description,
-    exchange_rate: null,
-    fee,
-    fee_details: [
-      {
-        amount: fee,
-        application: null,
-        currency: intent.currency,
-        description: 'Stripe processing fees',
-        type: 'stripe_fee',
-      },
-    ],
-    net: intent.amount - fee,
-    reporting_category: 'charge',
     source: chargeId,
-    status: 'pending',
-    type: 'charge',
+    fee: {
+      amount: Math.min(intent.amount, Math.round((intent.amount * 29) / 1000) + 30),
+      description: 'Stripe processing fees',
+    },
   });
 }
 
@@ -186,15 +171,6 @@ export const chargeRoutes: readonly Route[] = [
       const charge = double.store.get('charges', path['id'] ?? '');
       if (charge === undefined) throw noSuch('charge', path['id'] ?? '');
       return charge;
-    },
-  ],
-  [
-    'GET',
-    '/v1/balance_transactions/:id',
-    ({ double, path }) => {
-      const transaction = double.store.get('balance_transactions', path['id'] ?? '');
-      if (transaction === undefined) throw noSuch('balance transaction', path['id'] ?? '');
-      return transaction;
     },
   ],
 ];

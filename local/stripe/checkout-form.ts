@@ -1,7 +1,7 @@
 import type { FieldErrors, FieldValues } from './checkout-page.ts';
 import type { Double } from './double.ts';
 import { StripeApiError } from './errors.ts';
-import { checkedCard } from './payment-methods.ts';
+import { checkedCard } from './card-entry.ts';
 import type { TestCard } from './test-cards.ts';
 
 /** What the customer typed, trimmed. */

@@ -210,16 +210,16 @@ function input(
 
 /** Asks the customer to approve, as a bank would; `action` takes `outcome` approve or refuse. */
 export function authenticationPage(
-  intent: Stripe.PaymentIntent,
+  payment: { amount: number; currency: string } | null,
   last4: string,
   action: string,
 ): string {
-  const amount = shownAmount(intent.amount, intent.currency);
+  const amount = payment === null ? null : shownAmount(payment.amount, payment.currency);
   return page(
-    `Approve ${amount}`,
+    `Approve ${amount ?? 'your card'}`,
     html`<section class="form narrow" aria-labelledby="ask">
       <p class="bank">Your bank (a test page)</p>
-      <h1 id="ask">Approve this payment?</h1>
+      <h1 id="ask">${amount === null ? 'Let MindBot keep this card?' : 'Approve this payment?'}</h1>
       <dl class="facts">
         <div>
           <dt>To</dt>
@@ -227,7 +227,7 @@ export function authenticationPage(
         </div>
         <div>
           <dt>Amount</dt>
-          <dd>${amount}</dd>
+          <dd>${amount ?? 'nothing now'}</dd>
         </div>
         <div>
           <dt>Card</dt>
@@ -269,6 +269,10 @@ export function receiptPage(charge: Stripe.Charge): string {
         <div>
           <dt>Amount paid</dt>
           <dd>${amount}</dd>
+        </div>
+        <div>
+          <dt>Refunded</dt>
+          <dd>${shownAmount(charge.amount_refunded, charge.currency)}</dd>
         </div>
         <div>
           <dt>Date</dt>

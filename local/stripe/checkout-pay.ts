@@ -6,7 +6,7 @@ import type { Double } from './double.ts';
 import { fromPage, idOf } from './double.ts';
 import { invalidRequest } from './errors.ts';
 import { intentOf, makeIntent } from './intent.ts';
-import { makePaymentMethod } from './payment-methods.ts';
+import { makePaymentMethod } from './card-entry.ts';
 import type { Decline, TestCard } from './test-cards.ts';
 
 export interface Payer {
@@ -37,6 +37,7 @@ export function payCheckout(
     expMonth: payer.expMonth,
     expYear: payer.expYear,
     hasCvc: true,
+    allowRedisplay: intent.setup_future_usage === null ? 'unspecified' : 'limited',
     billing: { name: payer.name, email: emailOf(double, session) ?? payer.email },
   });
   session.customer_details = detailsOf(emailOf(double, session) ?? payer.email, payer.name);

@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import { markSetUp, useUp } from './card-file.ts';
 import { makeCharge } from './charges.ts';
 import type { Double, Origin } from './double.ts';
 import { idOf } from './double.ts';
@@ -40,14 +41,12 @@ export function attemptPayment(
   attempt: Attempt,
 ): Decline | undefined {
   const card = cardOf(double, method);
-  const isSetUp = double.store.get('cards_on_file', method.id)?.is_set_up === true;
   intent.payment_method = method.id;
   intent.last_payment_error = null;
-  const asks =
-    card.authentication === 'always' || (card.authentication === 'unless_set_up' && !isSetUp);
-  if (asks && attempt.isOffSession) {
+  if (attempt.isOffSession && mustAuthenticate(double, method)) {
     return declinePayment(double, intent, method, authenticationRequired, attempt.origin);
   }
+  const asks = card.authentication !== undefined && !attempt.isOffSession;
   if (asks && attempt.failOnAction) {
     const decline: Decline = {
       code: 'authentication_required',
@@ -145,13 +144,33 @@ function succeed(
   intent.last_payment_error = null;
   double.store.put('payment_intents', intent.id, intent);
   double.emit('payment_intent.succeeded', intent, origin);
+  if (cardOf(double, method).dispute !== undefined) double.later.add('dispute_opens', charge.id);
+  afterUse(double, intent, method, origin);
+}
+
+/** Saves the method for later where that was asked for; one that belongs to nobody can be used once. */
+function afterUse(
+  double: Double,
+  intent: Stripe.PaymentIntent,
+  method: Stripe.PaymentMethod,
+  origin: Origin,
+): void {
   const customer = idOf(intent.customer);
-  if (intent.setup_future_usage === null || customer === null) return;
-  attachTo(double, method, customer, origin);
-  const file = double.store.get('cards_on_file', method.id);
-  if (file !== undefined && intent.setup_future_usage === 'off_session') {
-    double.store.put('cards_on_file', method.id, { ...file, is_set_up: true });
+  if (intent.setup_future_usage === 'off_session') markSetUp(double, method);
+  if (intent.setup_future_usage !== null) {
+    // Without a customer it can still be attached to one afterwards.
+    if (customer !== null) attachTo(double, method, customer, origin);
+  } else if (method.customer === null) {
+    useUp(double, method);
   }
+}
+
+/** Whether this card is refused off session until its owner has been there. */
+function mustAuthenticate(double: Double, method: Stripe.PaymentMethod): boolean {
+  const { authentication } = cardOf(double, method);
+  if (authentication === 'always') return true;
+  const isSetUp = double.store.get('cards_on_file', method.id)?.is_set_up === true;
+  return authentication === 'unless_set_up' && !isSetUp;
 }
 
 function declinePayment(

@@ -1,5 +1,6 @@
 import type Stripe from 'stripe';
 import { z } from 'zod';
+import { useUp } from './card-file.ts';
 import type { Call, Double, Origin, Route } from './double.ts';
 import { noSuch } from './errors.ts';
 import { newId } from './ids.ts';
@@ -131,7 +132,9 @@ function remove({ double, path, origin }: Call): object {
   const customer = customerOf(double, path['id'] ?? '');
   double.emit('customer.deleted', customer, origin);
   for (const method of double.store.all('payment_methods').values()) {
-    if (method.customer === customer.id) method.customer = null;
+    if (method.customer !== customer.id) continue;
+    method.customer = null;
+    useUp(double, method);
   }
   const stub = { id: customer.id, object: 'customer', deleted: true };
   // What is left of a deleted customer is this stub, which is also what retrieving it gives.

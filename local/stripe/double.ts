@@ -1,5 +1,6 @@
 import type { StoredEvent, Store } from './store.ts';
 import type { FaultBox } from './faults.ts';
+import type { Later } from './later.ts';
 import type { Deliverer } from './webhooks.ts';
 
 /** The version that stripe-node 23.1 pins; what events are rendered in. */
@@ -18,6 +19,7 @@ export interface Double {
   store: Store;
   faults: FaultBox;
   deliverer: Deliverer;
+  later: Later;
   /** Where browsers reach the hosted pages, without a slash at the end. */
   baseUrl: string;
   /** The time in whole seconds, as in Stripe's objects. */

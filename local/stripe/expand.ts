@@ -1,5 +1,6 @@
 import { invalidRequest } from './errors.ts';
 import type { Double } from './double.ts';
+import { refundsOfCharge } from './refunds.ts';
 
 /**
  * Replaces ids by the objects they stand for (https://docs.stripe.com/api/expanding_objects).
@@ -33,6 +34,9 @@ function expandAt(
     invalidRequest(`This property cannot be expanded (${path}).`, { param: `expand[${index}]` });
   if (key === 'line_items' && holder['object'] === 'checkout.session') {
     holder[key] ??= lineItems(double, String(holder['id']));
+  }
+  if (key === 'refunds' && holder['object'] === 'charge') {
+    holder[key] ??= structuredClone(refundsOfCharge(double, String(holder['id'])));
   }
   if (!Object.hasOwn(holder, key)) throw refuse();
   const value = holder[key];

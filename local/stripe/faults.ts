@@ -22,6 +22,7 @@ export const faultSchema = z.discriminatedUnion('kind', [
     count,
     type,
     amount: z.int().optional(),
+    amount_refunded: z.int().optional(),
     currency: z.string().length(3).optional(),
   }),
   z.strictObject({
@@ -100,6 +101,9 @@ export class FaultBox {
       if (fault.kind === 'tamper') {
         plan.tamper = {
           ...(fault.amount === undefined ? {} : { amount: fault.amount }),
+          ...(fault.amount_refunded === undefined
+            ? {}
+            : { amount_refunded: fault.amount_refunded }),
           ...(fault.currency === undefined ? {} : { currency: fault.currency }),
         };
       }

@@ -60,7 +60,7 @@ export interface Bench {
   inbox: Inbox;
   /** Calls a switch; throws unless it is answered 2xx. */
   control(method: string, path: string, body?: unknown): Promise<Record<string, unknown>>;
-  /** Waits until every webhook is delivered. */
+  /** Lets happen what Stripe does later, and waits until every webhook is delivered. */
   flush(): Promise<void>;
   close(): Promise<void>;
 }
@@ -82,6 +82,8 @@ export async function openBench(options: Partial<StripeDoubleOptions> = {}): Pro
     webhookSecret,
     webhookUrl: inbox.url,
     webhooks: { firstRetryMs: 10, maxRetryMs: 40, timeoutMs: 500 },
+    // Only `flush` makes it happen, so that a test can look before and after.
+    laterMs: 600_000,
     ...options,
   });
   const control: Bench['control'] = async (method, path, body) => {

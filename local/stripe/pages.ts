@@ -1,20 +1,20 @@
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type Stripe from 'stripe';
+import { intentBankReply, last4Of } from './bank-page.ts';
 import { sessionOf } from './checkout.ts';
 import { authenticationPage, messagePage, payPage, receiptPage } from './checkout-page.ts';
 import type { FieldErrors, FieldValues } from './checkout-page.ts';
 import { checkFields, valuesOf } from './checkout-form.ts';
 import { authenticateCheckout, emailOf, payCheckout, successUrl } from './checkout-pay.ts';
 import type { PayResult } from './checkout-pay.ts';
-import { finishAuthentication } from './confirm.ts';
 import type { Double } from './double.ts';
-import { fromPage, idOf } from './double.ts';
+import { idOf } from './double.ts';
 import { StripeApiError } from './errors.ts';
 import { parseForm } from './form.ts';
 import { matchPath, readBody, send } from './http.ts';
 
-type Reply = { status: number; page: string } | { redirect: string };
+export type Reply = { status: number; page: string } | { redirect: string };
 
 const stylesheet = readFileSync(new URL('checkout.css', import.meta.url), 'utf8');
 
@@ -60,7 +60,7 @@ async function replyTo(double: Double, request: IncomingMessage, url: URL): Prom
   if (bankId !== undefined) return checkoutBankReply(double, bankId, isPost ? form : null);
   const intentId = at('/c/authenticate/:id');
   if (intentId !== undefined) {
-    return intentBankReply(double, intentId, url.searchParams, isPost ? form : null);
+    return intentBankReply(double, intentId, url.searchParams, isPost ? form : null) ?? notFound();
   }
   const charge = double.store.get('charges', at('/c/receipt/:id') ?? '');
   if (charge?.paid === true && !isPost) return { status: 200, page: receiptPage(charge) };
@@ -101,7 +101,7 @@ function closedReply(session: Stripe.Checkout.Session): Reply | undefined {
   };
 }
 
-type Form = Record<string, unknown>;
+export type Form = Record<string, unknown>;
 
 function checkoutReply(double: Double, id: string, form: Form | null): Reply {
   const session = sessionOf(double, id);
@@ -161,49 +161,4 @@ function checkoutBankReply(double: Double, id: string, form: Form | null): Reply
     return { status: 200, page: authenticationPage(intent, last4Of(double, intent), action) };
   }
   return afterPayment(session, authenticateCheckout(double, session, outcome === 'approve'));
-}
-
-function last4Of(double: Double, intent: Stripe.PaymentIntent): string {
-  const method = double.store.get('payment_methods', idOf(intent.payment_method) ?? '');
-  return method?.card?.last4 ?? '';
-}
-
-/** The bank's page for an intent that was confirmed through the API. */
-function intentBankReply(
-  double: Double,
-  id: string,
-  query: URLSearchParams,
-  form: Form | null,
-): Reply {
-  const intent = double.store.get('payment_intents', id);
-  const secret = query.get('client_secret') ?? '';
-  if (intent === undefined || intent.client_secret !== secret) return notFound();
-  if (intent.status !== 'requires_action') {
-    return {
-      status: 200,
-      page: messagePage('Nothing to approve', 'This payment is not waiting for authentication.'),
-    };
-  }
-  const outcome = form?.['outcome'];
-  if (outcome !== 'approve' && outcome !== 'refuse') {
-    const action = `/c/authenticate/${id}?client_secret=${encodeURIComponent(secret)}`;
-    return { status: 200, page: authenticationPage(intent, last4Of(double, intent), action) };
-  }
-  const returnUrl = intent.next_action?.redirect_to_url?.return_url ?? null;
-  const decline = finishAuthentication(double, intent, outcome === 'approve', fromPage);
-  if (returnUrl === null) {
-    const said = decline === undefined ? 'The payment went through.' : decline.message;
-    return {
-      status: 200,
-      page: messagePage(
-        decline === undefined ? 'Approved' : 'Not paid',
-        `${said} You can close this page.`,
-      ),
-    };
-  }
-  const back = new URL(returnUrl);
-  back.searchParams.set('payment_intent', id);
-  back.searchParams.set('payment_intent_client_secret', secret);
-  back.searchParams.set('redirect_status', decline === undefined ? 'succeeded' : 'failed');
-  return { redirect: back.href };
 }

@@ -20,7 +20,8 @@ import {
   text,
   url,
 } from './params.ts';
-import { paymentMethodData, paymentMethodFrom, paymentMethodOf } from './payment-methods.ts';
+import { paymentMethodData, paymentMethodFrom } from './card-entry.ts';
+import { usableMethod } from './usable-method.ts';
 
 const cardOnly = z.array(z.enum(['card'])).min(1);
 
@@ -175,9 +176,14 @@ function confirm({ double, params, path, origin }: Call): object {
       'You cannot confirm this PaymentIntent because it has a status of canceled. Only a PaymentIntent with one of the following statuses may be confirmed: requires_confirmation, requires_action.',
     );
   }
-  const given = methodFrom(double, fields, idOf(intent.customer));
-  const kept = idOf(intent.payment_method);
-  const method = given ?? (kept === null ? undefined : paymentMethodOf(double, kept));
+  const given = fields.payment_method ?? fields.payment_method_data;
+  // The kept one is checked again: it may have been detached since.
+  const kept = given === undefined ? idOf(intent.payment_method) : null;
+  const method = methodFrom(
+    double,
+    kept === null ? fields : { payment_method: kept },
+    idOf(intent.customer),
+  );
   if (method === undefined) throw needsMethod(intent);
   const automatic = intent.automatic_payment_methods;
   requireReturnUrl(automatic?.enabled === true && automatic.allow_redirects === 'always', fields);
@@ -240,17 +246,7 @@ function methodFrom(
     return paymentMethodFrom(double, fields.payment_method_data);
   }
   if (fields.payment_method === undefined) return undefined;
-  const method = paymentMethodOf(double, fields.payment_method, 'payment_method');
-  const owner = idOf(method.customer);
-  if (owner !== null && owner !== customer) {
-    throw invalidRequest(
-      customer === null
-        ? `The PaymentMethod provided (${method.id}) belongs to a Customer. Please include that Customer in the \`customer\` parameter of the PaymentIntent.`
-        : `The PaymentMethod provided (${method.id}) does not belong to the Customer you supplied (${customer}).`,
-      { param: 'payment_method' },
-    );
-  }
-  return method;
+  return usableMethod(double, fields.payment_method, customer, 'PaymentIntent');
 }
 
 function applyShared(

@@ -1,9 +1,12 @@
 import { timingSafeEqual, createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { balanceRoutes } from './balance.ts';
 import { chargeRoutes } from './charges.ts';
 import { checkoutRoutes, expireDueSessions, pageUrl } from './checkout.ts';
 import { customerRoutes } from './customers.ts';
+import { disputeIsDecided, disputeOpens } from './dispute-life.ts';
+import { disputeRoutes } from './disputes.ts';
 import { apiVersion } from './double.ts';
 import type { Double, Route } from './double.ts';
 import { StripeApiError, invalidKey, unrecognizedUrl } from './errors.ts';
@@ -13,10 +16,15 @@ import { FaultBox } from './faults.ts';
 import { sendJson } from './http.ts';
 import { Idempotency } from './idempotency.ts';
 import { newId } from './ids.ts';
+import { Later } from './later.ts';
+import type { Steps } from './later.ts';
 import { servePage } from './pages.ts';
 import { paymentIntentRoutes } from './payment-intents.ts';
 import { paymentMethodRoutes } from './payment-methods.ts';
 import { productRoutes } from './products.ts';
+import { refundFails, refundReachesTheBank, refundSucceeds } from './refund-life.ts';
+import { refundRoutes } from './refunds.ts';
+import { setupIntentRoutes } from './setup-intents.ts';
 import { Store, keepInFile } from './store.ts';
 import { serveSwitch } from './switches.ts';
 import { Deliverer } from './webhooks.ts';
@@ -45,6 +53,8 @@ export interface StripeDoubleOptions {
   nowMs?: () => number;
   /** Pace of the webhook retries, for tests. */
   webhooks?: Pick<DelivererOptions, 'firstRetryMs' | 'maxRetryMs' | 'maxAttempts' | 'timeoutMs'>;
+  /** How long Stripe takes for what it does some time later: disputes, what becomes of refunds. Default 500 ms. */
+  laterMs?: number;
   log?: Log;
 }
 
@@ -59,10 +69,22 @@ const routes: readonly Route[] = [
   ...productRoutes,
   ...paymentMethodRoutes,
   ...paymentIntentRoutes,
+  ...setupIntentRoutes,
   ...chargeRoutes,
+  ...refundRoutes,
+  ...disputeRoutes,
+  ...balanceRoutes,
   ...checkoutRoutes,
   ...eventRoutes,
 ];
+
+const steps: Steps = {
+  dispute_opens: disputeOpens,
+  dispute_is_decided: disputeIsDecided,
+  refund_fails: refundFails,
+  refund_succeeds: refundSucceeds,
+  refund_reaches_the_bank: refundReachesTheBank,
+};
 
 /** Starts a Stripe that the unmodified `stripe` SDK talks to through `{ host, port, protocol }`. */
 export async function createStripeDouble(options: StripeDoubleOptions): Promise<StripeDouble> {
@@ -83,6 +105,12 @@ export async function createStripeDouble(options: StripeDoubleOptions): Promise<
     store,
     faults: new FaultBox(),
     deliverer,
+    later: new Later({
+      store,
+      nowMs,
+      delayMs: options.laterMs ?? 500,
+      run: (step) => steps[step.kind](double, step.object_id),
+    }),
     baseUrl: '',
     now,
     emit: (type, object, origin, previous) => emit(double, type, object, origin, previous),
@@ -98,6 +126,7 @@ export async function createStripeDouble(options: StripeDoubleOptions): Promise<
     if (session.status === 'open') session.url = pageUrl(double, session.id);
   }
   deliverer.start();
+  double.later.start();
   const sweeper = setInterval(() => expireDueSessions(double), 1000);
   sweeper.unref();
   return {
@@ -105,6 +134,7 @@ export async function createStripeDouble(options: StripeDoubleOptions): Promise<
     port,
     async close() {
       clearInterval(sweeper);
+      double.later.close();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       await deliverer.close();
       server.closeAllConnections();

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import type Stripe from 'stripe';
 import { z } from 'zod';
 import type { SavedAnswer } from './idempotency.ts';
+import type { Step } from './later.ts';
 import type { Delivery } from './webhooks.ts';
 
 /** Prices as they are on the wire, where a decimal is text. */
@@ -28,6 +29,8 @@ export interface StoredEvent {
 export interface CardOnFile {
   name: string;
   is_set_up: boolean;
+  /** Paid with while it belonged to nobody, or detached: it cannot be used again. */
+  is_used_up?: boolean;
 }
 
 /** What a checkout session keeps for the payment it will make. */
@@ -46,12 +49,16 @@ export interface Kinds {
   payment_methods: Stripe.PaymentMethod;
   payment_intents: Stripe.PaymentIntent;
   charges: Stripe.Charge;
+  setup_intents: Stripe.SetupIntent;
+  refunds: Stripe.Refund;
+  disputes: Stripe.Dispute;
   balance_transactions: Stripe.BalanceTransaction;
   checkout_sessions: Stripe.Checkout.Session;
   checkout_plans: CheckoutPlan;
   cards_on_file: CardOnFile;
   events: StoredEvent;
   deliveries: Delivery;
+  steps: Step;
   idempotency: SavedAnswer;
 }
 
@@ -63,12 +70,16 @@ const bounds: Record<keyof Kinds, number> = {
   payment_methods: 20_000,
   payment_intents: 20_000,
   charges: 20_000,
+  setup_intents: 20_000,
+  refunds: 20_000,
+  disputes: 5_000,
   balance_transactions: 20_000,
   checkout_sessions: 20_000,
   checkout_plans: 20_000,
   cards_on_file: 20_000,
   events: 10_000,
   deliveries: 10_000,
+  steps: 10_000,
   idempotency: 10_000,
 };
 const kinds = Object.keys(bounds) as (keyof Kinds)[];
@@ -140,6 +151,9 @@ const prefixes: readonly [string, keyof Kinds][] = [
   ['pm_', 'payment_methods'],
   ['pi_', 'payment_intents'],
   ['ch_', 'charges'],
+  ['seti_', 'setup_intents'],
+  ['re_', 'refunds'],
+  ['du_', 'disputes'],
   ['txn_', 'balance_transactions'],
   ['cs_', 'checkout_sessions'],
   ['evt_', 'events'],

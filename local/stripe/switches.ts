@@ -1,22 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
+import { bankSwitches } from './bank-switches.ts';
 import { authenticateCheckout, payCheckout, successUrl } from './checkout-pay.ts';
 import type { PayResult } from './checkout-pay.ts';
 import { sessionOf } from './checkout.ts';
 import { declinedAnswer, finishAuthentication } from './confirm.ts';
 import type { Double } from './double.ts';
 import { fromPage, idOf } from './double.ts';
-import {
-  StripeApiError,
-  invalidParams,
-  invalidRequest,
-  noSuch,
-  unrecognizedUrl,
-} from './errors.ts';
+import { invalidRequest, noSuch, unrecognizedUrl } from './errors.ts';
 import { faultSchema } from './faults.ts';
 import { matchPath, readBody, sendJson } from './http.ts';
 import { intentOf } from './intent.ts';
-import { checkedCard } from './payment-methods.ts';
+import { parsed } from './json-body.ts';
+import { checkedCard } from './card-entry.ts';
 import { cardByName } from './test-cards.ts';
 
 const payBody = z.strictObject({
@@ -33,7 +29,10 @@ const flushBody = z.strictObject({
   timeout_ms: z.int().min(0).max(120_000).default(10_000),
   /** Try what waits for its next attempt at once. */
   hurry: z.boolean().default(true),
+  /** Do at once what Stripe does some time later: open disputes, decide them, finish refunds. */
+  later: z.boolean().default(true),
 });
+const laterBody = z.strictObject({ ms: z.int().min(0).max(3_600_000) });
 
 /** Serves everything under /_double/: what only tests and terminal clients use. JSON in and out. */
 export async function serveSwitch(
@@ -66,9 +65,18 @@ export async function serveSwitch(
     return answer({ delivery: double.deliverer.resend(event) ?? null }, 202);
   }
   if (at('POST', '/_double/flush')) {
-    const { timeout_ms: timeout, hurry } = parsed(flushBody, text);
+    const { timeout_ms: timeout, hurry, later } = parsed(flushBody, text);
+    if (later) double.later.runAll();
     const pending = await double.deliverer.flush(timeout, hurry);
     return answer({ pending }, pending === 0 ? 200 : 504);
+  }
+  if (at('POST', '/_double/later')) {
+    double.later.delayMs = parsed(laterBody, text).ms;
+    return answer({ ms: double.later.delayMs });
+  }
+  for (const [pattern, run] of bankSwitches) {
+    const id = at('POST', `/_double/${pattern}`)?.['id'];
+    if (id !== undefined) return answer(run(double, id, text));
   }
   const checkout = at('POST', '/_double/checkout/:id/pay');
   if (checkout?.['id'] !== undefined) {
@@ -144,16 +152,4 @@ function authenticate(double: Double, id: string, outcome: 'approve' | 'refuse')
   }
   finishAuthentication(double, intent, outcome === 'approve', fromPage);
   return intent;
-}
-
-function parsed<T extends z.ZodType>(schema: T, text: string): z.infer<T> {
-  let json: unknown;
-  try {
-    json = JSON.parse(text === '' ? '{}' : text);
-  } catch {
-    throw invalidParams('The body is not JSON.');
-  }
-  const result = schema.safeParse(json);
-  if (result.success) return result.data;
-  throw new StripeApiError(400, 'invalid_request_error', z.prettifyError(result.error), {}, false);
 }

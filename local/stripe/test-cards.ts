@@ -1,3 +1,5 @@
+import type { DisputeReason } from './dispute-life.ts';
+
 /** Stripe's test cards and the names of test payment methods (https://docs.stripe.com/testing). */
 
 export interface Decline {
@@ -17,8 +19,15 @@ export interface TestCard {
   decline?: Decline;
   /** Declines do not let a card be attached to a customer, except the card made for that. */
   attachable?: boolean;
-  /** `always` asks at every on-session payment; `unless_set_up` not for a card that was saved off-session. */
-  authentication?: 'always' | 'unless_set_up';
+  /**
+   * All three ask at every on-session payment. Off session `always` is declined, `unless_set_up` is so unless it was
+   * saved for that before, and `on_session` never is.
+   */
+  authentication?: 'always' | 'unless_set_up' | 'on_session';
+  /** The customer disputes each payment soon after it. */
+  dispute?: { reason: DisputeReason; isInquiry?: true };
+  /** Refunds wait a while before they succeed, or succeed and fail a while later. */
+  refund?: 'pending' | 'fails';
 }
 
 const declined = (decline_code: string, message = 'Your card was declined.'): Decline => ({
@@ -129,6 +138,12 @@ export const testCards: readonly TestCard[] = [
   },
   {
     ...visa,
+    number: '4000003800000446',
+    names: ['authenticationRequiredSetupForOffSession'],
+    authentication: 'on_session',
+  },
+  {
+    ...visa,
     number: '4000000000003220',
     names: ['threeDSecure2Required', 'threeDSecureRequired'],
     authentication: 'always',
@@ -137,10 +152,30 @@ export const testCards: readonly TestCard[] = [
     ...visa,
     number: '4000008260003178',
     names: ['authenticationRequiredChargeDeclinedInsufficientFunds'],
-    authentication: 'always',
+    authentication: 'unless_set_up',
     decline: insufficientFunds,
     attachable: true,
   },
+  {
+    ...visa,
+    number: '4000000000000259',
+    names: ['createDispute', 'visa_createDispute'],
+    dispute: { reason: 'fraudulent' },
+  },
+  {
+    ...visa,
+    number: '4000000000002685',
+    names: ['createDisputeProductNotReceived', 'visa_createDisputeProductNotReceived'],
+    dispute: { reason: 'product_not_received' },
+  },
+  {
+    ...visa,
+    number: '4000000000001976',
+    names: ['createDisputeInquiry', 'visa_createDisputeInquiry'],
+    dispute: { reason: 'fraudulent', isInquiry: true },
+  },
+  { ...visa, number: '4000000000007726', names: ['pendingRefund'], refund: 'pending' },
+  { ...visa, number: '4000000000005126', names: ['refundFail'], refund: 'fails' },
 ];
 
 const byNumber = new Map(testCards.map((card) => [card.number, card]));

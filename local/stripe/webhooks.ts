@@ -35,6 +35,8 @@ export interface DelivererOptions {
   maxRetryMs?: number;
   maxAttempts?: number;
   timeoutMs?: number;
+  /** At least 0, less than 1; which of the waiting deliveries goes first. */
+  random?: () => number;
   log: (level: 'warn', msg: string, extra: Record<string, unknown>) => void;
 }
 
@@ -46,7 +48,7 @@ export function signatureHeader(payload: string, secret: string, seconds: number
   return `t=${seconds},v1=${mac}`;
 }
 
-/** Posts events, signed anew at each attempt, until one is answered 2xx. Order is not promised. */
+/** Posts events, signed anew at each attempt, until one is answered 2xx. Their order is left to chance. */
 export class Deliverer {
   readonly #options: Required<DelivererOptions>;
   readonly #inFlight = new Map<string, Promise<void>>();
@@ -61,6 +63,7 @@ export class Deliverer {
       maxRetryMs: 30_000,
       maxAttempts: 40,
       timeoutMs: 10_000,
+      random: Math.random,
       ...options,
     };
   }
@@ -96,7 +99,8 @@ export class Deliverer {
     if (plan.group !== null && (this.#groups.get(plan.group.id)?.length ?? 0) >= plan.group.hold) {
       void this.#release(plan.group.id);
     }
-    this.#pump();
+    // Not at once: the events of one call shall be there together, to go out in any order.
+    setImmediate(() => this.#pump());
   }
 
   /** Sends an event again, whatever became of it. */
@@ -160,10 +164,15 @@ export class Deliverer {
     if (this.#stop.signal.aborted || this.#options.url === null) return;
     const now = this.#options.nowMs();
     let next = Infinity;
+    const due: Delivery[] = [];
     for (const delivery of this.#options.store.all('deliveries').values()) {
       if (delivery.status !== 'pending' || this.#inFlight.has(delivery.id)) continue;
       if (delivery.next_at > now) next = Math.min(next, delivery.next_at);
-      else if (this.#inFlight.size < maxInFlight) this.#begin(delivery);
+      else due.push(delivery);
+    }
+    while (due.length > 0 && this.#inFlight.size < maxInFlight) {
+      const [any] = due.splice(Math.floor(this.#options.random() * due.length), 1);
+      if (any !== undefined) void this.#begin(any);
     }
     if (next < Infinity) {
       this.#timer = setTimeout(() => this.#pump(), Math.max(1, next - now));
@@ -257,6 +266,9 @@ function withTamper(event: StoredEvent, tamper: Tamper | null): StoredEvent {
     for (const field of ['amount', 'amount_received', 'amount_captured', 'amount_total']) {
       if (typeof object[field] === 'number') object[field] = tamper.amount;
     }
+  }
+  if (tamper.amount_refunded !== undefined && 'amount_refunded' in object) {
+    object['amount_refunded'] = tamper.amount_refunded;
   }
   if (tamper.currency !== undefined && 'currency' in object) object['currency'] = tamper.currency;
   return { ...event, data: { ...event.data, object } };
