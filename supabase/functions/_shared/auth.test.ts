@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { requireSecretKey, requireUser } from './auth.ts';
+import { requireSecretKey, requireToken, requireUser } from './auth.ts';
 import { createDb } from './supabase.ts';
 import { makeRequest } from './testing/calls.ts';
 import { deadUrl } from './testing/server.ts';
@@ -17,7 +17,7 @@ const withBearer = (token: string) =>
 
 test('knows the user behind a token', async () => {
   const user = await requireUser(withBearer(supabase.userToken), supabase.db.auth);
-  expect(user.data).toEqual({ id: USER_ID });
+  expect(user.data).toEqual({ id: USER_ID, accessToken: supabase.userToken });
 });
 
 test.each([
@@ -61,5 +61,20 @@ test.each([
   ['an empty one', { apikey: '', authorization: 'Bearer ' }],
 ])('refuses a secret key when there is %s', async (_, headers) => {
   const passed = await requireSecretKey(makeRequest({ headers: { ...headers } }), ['sb_secret_a']);
+  expect(passed.error).toMatchObject({ status: 401, code: 'not_authenticated' });
+});
+
+test('accepts the token that a function is set up with', async () => {
+  expect((await requireToken(withBearer('a-long-token'), 'a-long-token')).error).toBeNull();
+});
+
+test.each([
+  ['none', {}],
+  ['another', { authorization: 'Bearer another-token' }],
+  ['a beginning of it', { authorization: 'Bearer a-long' }],
+  ['more than it', { authorization: 'Bearer a-long-token2' }],
+  ['one that is no bearer', { authorization: 'Basic a-long-token', apikey: 'a-long-token' }],
+])('refuses a token when there is %s', async (_, headers) => {
+  const passed = await requireToken(makeRequest({ headers: { ...headers } }), 'a-long-token');
   expect(passed.error).toMatchObject({ status: 401, code: 'not_authenticated' });
 });

@@ -5,6 +5,8 @@ import type { Db } from './supabase.ts';
 
 export interface User {
   id: string;
+  /** For calls with the user's own rights. */
+  accessToken: string;
 }
 
 const userClaims = z.object({ sub: z.guid(), role: z.literal('authenticated') });
@@ -33,7 +35,7 @@ export async function requireUser(request: Request, auth: Db['auth']): Promise<R
     throw error;
   }
   const claims = userClaims.safeParse(verified.data?.claims);
-  return claims.success ? ok({ id: claims.data.sub }) : denied;
+  return claims.success ? ok({ id: claims.data.sub, accessToken: token }) : denied;
 }
 
 /** Passes only a holder of one of the project's secret keys, sent as `apikey` or as the bearer. */
@@ -49,6 +51,13 @@ export async function requireSecretKey(
     }
   }
   return accepted ? ok(null) : fail('not_authenticated', 'This call needs the secret key.');
+}
+
+/** Passes only who sends this token as the bearer. */
+export async function requireToken(request: Request, token: string): Promise<Result<null>> {
+  return (await equalInConstantTime(bearerToken(request) ?? '', token))
+    ? ok(null)
+    : fail('not_authenticated', 'This call needs its token.');
 }
 
 // Comparing digests takes the same time wherever the texts differ, and hides their length.

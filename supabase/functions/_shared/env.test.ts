@@ -26,6 +26,7 @@ test('reads a project without voice', () => {
     livekit: null,
     appUrl: 'http://127.0.0.1:54328',
     allowedOrigins: ['http://127.0.0.1:54328'],
+    metricsToken: null,
   });
 });
 
@@ -64,4 +65,12 @@ test('allows no origin that sends customers over the open net in clear text', ()
   expect(() =>
     parseEnv({ ...GOOD, ALLOWED_ORIGINS: 'https://a.example, http://b.example' }),
   ).toThrow('ALLOWED_ORIGINS must be an https:// address');
+});
+
+test('takes no token for the metrics that can be guessed', () => {
+  const metricsToken = 'sixteen-letters-';
+  expect(parseEnv({ ...GOOD, METRICS_TOKEN: metricsToken })).toMatchObject({ metricsToken });
+  for (const METRICS_TOKEN of ['short', 'sixteen letters!']) {
+    expect(() => parseEnv({ ...GOOD, METRICS_TOKEN })).toThrow('METRICS_TOKEN must be');
+  }
 });

@@ -21,6 +21,8 @@ export interface Env {
   appUrl: string;
   /** Origins that a checkout may return to. */
   allowedOrigins: string[];
+  /** What Prometheus sends as the bearer. Null: nobody may read the metrics. */
+  metricsToken: string | null;
 }
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
@@ -91,6 +93,10 @@ const schema = z.object({
     )
     .pipe(z.array(webUrl))
     .optional(),
+  METRICS_TOKEN: z
+    .string()
+    .regex(/^\S{16,}$/, 'must be at least 16 characters without a space')
+    .optional(),
 });
 
 /** What no single variable can be blamed for. Told beside the rest: zod would stop at the first kind. */
@@ -142,6 +148,7 @@ export function parseEnv(variables: Record<string, string | undefined>): Env {
     allowedOrigins: [values.APP_URL, ...(values.ALLOWED_ORIGINS ?? [])].map(
       (url) => new URL(url).origin,
     ),
+    metricsToken: values.METRICS_TOKEN ?? null,
   };
 }
 

@@ -3,6 +3,8 @@ const STATUS_BY_CODE = {
   invalid_input: 400,
   not_authenticated: 401,
   invalid_signature: 401,
+  not_found: 404,
+  illegal_transition: 409,
   internal_error: 500,
   payment_provider_unavailable: 502,
   voice_provider_unavailable: 503,

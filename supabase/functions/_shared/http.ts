@@ -5,11 +5,13 @@ import type { Failure, Result } from './errors.ts';
 import { safeErrorText } from './log.ts';
 import type { Log, LogAttributes } from './log.ts';
 
-export type Method = 'GET' | 'POST';
+export type Method = 'GET' | 'POST' | 'DELETE';
 
 export interface Reply {
   status: number;
+  /** Sent as JSON, unless `contentType` says what kind of text it is. */
   body: unknown;
+  contentType?: string;
 }
 
 /** One request on its way through a function. */
@@ -72,7 +74,8 @@ export function serve(
           status: 405,
           headers: { allow: allowed.join(', ') },
         });
-    const { status, body } = result.error ? failed(result.error) : result.data;
+    const answer = result.error ? failed(result.error) : result.data;
+    const { status, body, contentType = 'application/json' } = answer;
     const attributes = {
       request_id: requestId,
       function: name,
@@ -84,9 +87,10 @@ export function serve(
       ...noted,
     };
     log[status >= 500 ? 'error' : 'info']('request', attributes);
-    return new Response(request.method === 'HEAD' ? null : JSON.stringify(body), {
+    const text = answer.contentType === undefined ? JSON.stringify(body) : String(body);
+    return new Response(request.method === 'HEAD' ? null : text, {
       status,
-      headers: { ...headers, ...result.error?.headers, 'content-type': 'application/json' },
+      headers: { ...headers, ...result.error?.headers, 'content-type': contentType },
     });
   };
 }
@@ -109,6 +113,10 @@ async function runGuarded(handler: Handler, call: Call): Promise<Result<Reply>> 
 
 export function reply(status: number, body: unknown): { data: Reply; error: null } {
   return ok({ status, body });
+}
+
+export function replyText(text: string, contentType: string): { data: Reply; error: null } {
+  return ok({ status: 200, body: text, contentType });
 }
 
 function tooLarge() {

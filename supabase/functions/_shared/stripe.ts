@@ -54,7 +54,40 @@ export function isStripeMissing(error: unknown): boolean {
   return error instanceof Stripe.errors.StripeError && error.code === 'resource_missing';
 }
 
+/** True when a payment intent is not in the state any more in which it could be confirmed or canceled. */
+export function isStripeStateError(error: unknown): boolean {
+  return (
+    error instanceof Stripe.errors.StripeError && error.code === 'payment_intent_unexpected_state'
+  );
+}
+
 /** True when Stripe refused a request because of one parameter (https://docs.stripe.com/api/errors#errors-param). */
 export function isStripeParamError(error: unknown, param: string): boolean {
   return error instanceof Stripe.errors.StripeInvalidRequestError && error.param === param;
+}
+
+/**
+ * True when Stripe refused the payment method that was named: unknown, somebody else's, or used up. Of one that was
+ * used without a customer or detached from one, Stripe names neither a parameter nor a code, only words.
+ */
+export function isStripeMethodRefused(error: unknown): boolean {
+  return (
+    isStripeParamError(error, 'payment_method') ||
+    (error instanceof Stripe.errors.StripeInvalidRequestError &&
+      error.param === undefined &&
+      /may not be used again/i.test(error.message))
+  );
+}
+
+/** The customer that a payment method is saved with; null when it is with nobody, or unknown. */
+export async function customerOf(stripe: Stripe, methodId: string): Promise<Result<string | null>> {
+  try {
+    const method = await callStripe(() => stripe.paymentMethods.retrieve(methodId));
+    if (method.error) return method;
+    const { customer } = method.data;
+    return ok(typeof customer === 'string' ? customer : (customer?.id ?? null));
+  } catch (error) {
+    if (isStripeMissing(error)) return ok(null);
+    throw error;
+  }
 }

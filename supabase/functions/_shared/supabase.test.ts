@@ -25,6 +25,17 @@ test('passes an error of the catalogue on with status, code, details and hint', 
   });
 });
 
+test('sends only what Postgres can store, whatever somebody wrote', async () => {
+  let sent: unknown;
+  supabase.rpcs['apply_stripe_object'] = (args) => {
+    sent = args;
+    return { body: null };
+  };
+  const object = { name: 'a\0b', city: '😀'.slice(0, 1), amount: 999, note: null, list: ['😀'] };
+  await callRpc(supabase.db, 'apply_stripe_object', { object }, z.unknown());
+  expect(sent).toEqual({ object: { ...object, name: 'a\ufffdb', city: '\ufffd' } });
+});
+
 test('throws on an error that is not in the catalogue', async () => {
   supabase.rpcs['run_maintenance'] = () => ({
     status: 403,

@@ -14,15 +14,30 @@ type RpcArgs<Name extends keyof Rpcs> = { [Key in keyof Rpcs[Name]['Args']]: unk
 
 const TIMEOUT_MS = 15_000;
 
-/** A client without a session of its own: what it may do is what the key may do. */
-export function createDb(url: string, key: string): Db {
+/**
+ * A client without a session of its own: what it may do is what the key may do, or, given the access token of a
+ * user, what that user may do.
+ */
+export function createDb(url: string, key: string, accessToken?: string): Db {
   return createClient<Database>(url, key, {
     auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
     global: {
+      ...(accessToken !== undefined && { headers: { authorization: `Bearer ${accessToken}` } }),
       fetch: (input, init) =>
         fetch(input, { ...init, signal: init?.signal ?? AbortSignal.timeout(TIMEOUT_MS) }),
     },
   });
+}
+
+/**
+ * Postgres takes no NUL and no half of a surrogate pair, also inside of JSON. What a payer or a caller wrote comes in
+ * what vendors tell, and must not keep it from being stored.
+ */
+function storable(args: object): object {
+  const json = JSON.stringify(args, (_key, each: unknown) =>
+    typeof each === 'string' ? each.replaceAll('\0', '\ufffd').toWellFormed() : each,
+  );
+  return JSON.parse(json) as object;
 }
 
 /**
@@ -38,7 +53,7 @@ export async function callRpc<Name extends keyof Rpcs, T>(
   args: RpcArgs<Name>,
   schema: z.ZodType<T>,
 ): Promise<Result<T>> {
-  const { data, error } = await db.rpc(name, args as never);
+  const { data, error } = await db.rpc(name, storable(args) as never);
   if (!error) {
     const parsed = schema.safeParse(data as unknown);
     if (parsed.success) return ok(parsed.data);

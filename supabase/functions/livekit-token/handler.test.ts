@@ -107,11 +107,53 @@ test.each([
   [{ agent_type: '' }],
   [{ agent_type: 'a\u0000' }],
   [{ participant_name: {} }],
+  [{ session_id: 'mine' }],
 ])('refuses %j', async (body) => {
   const answer = await ask(body);
   expect(answer.status).toBe(400);
   expect(Object.keys(answer.body['details'] as object)).toEqual(Object.keys(body));
   expect(authorized).toBeUndefined();
+});
+
+test('goes back into an open session of the caller without authorising another', async () => {
+  let rejoined: unknown;
+  supabase.rpcs['rejoin_session'] = (args) => {
+    rejoined = args;
+    return {
+      body: {
+        session_id: SESSION_ID,
+        room_name: `session-${SESSION_ID}`,
+        granted_seconds: 300,
+        remaining_seconds: 3500,
+        agent_type: 'rag',
+      },
+    };
+  };
+  const { status, body } = await ask({ session_id: SESSION_ID });
+  expect(status).toBe(201);
+  expect(body).toMatchObject({ session_id: SESSION_ID, remaining_seconds: 3500 });
+  expect(rejoined).toEqual({ user_id: USER_ID, session_id: SESSION_ID });
+  expect(authorized).toBeUndefined();
+});
+
+test('does not end a session that somebody wanted back into', async () => {
+  let ended = false;
+  supabase.rpcs['rejoin_session'] = () => ({
+    body: {
+      session_id: SESSION_ID,
+      room_name: `session-${SESSION_ID}`,
+      granted_seconds: 300,
+      remaining_seconds: 3500,
+      agent_type: 'basic',
+    },
+  });
+  supabase.rpcs['end_session'] = () => {
+    ended = true;
+    return { body: {} };
+  };
+  const mint = () => Promise.reject(new Error('no secret'));
+  expect((await ask({ session_id: SESSION_ID }, { mint })).status).toBe(500);
+  expect(ended).toBe(false);
 });
 
 test('shows a name of at most 100 characters, none of them broken', async () => {

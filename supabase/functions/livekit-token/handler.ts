@@ -27,7 +27,11 @@ const authorizedSession = z.object({
   agent_type: z.string(),
 });
 
-/** Holds the first seconds of a session, then mints a token for its one room. */
+/**
+ * Holds the first seconds of a session, then mints a token for its one room. With `session_id` nothing is held:
+ * the caller comes back to a session that is open, under the same identity, so that whoever was in the room as
+ * them is replaced.
+ */
 export function createLiveKitTokenHandler(deps: LiveKitTokenDeps): Handler {
   return async (call) => {
     const user = await requireUser(call.request, deps.auth);
@@ -37,9 +41,11 @@ export function createLiveKitTokenHandler(deps: LiveKitTokenDeps): Handler {
     if (deps.livekit === null) {
       return fail('voice_provider_unavailable', 'Voice is switched off here.');
     }
-    const asked = { user_id: user.data.id, agent_type: requestedAgentType(input.data) };
+    const rejoined = input.data.session_id;
     const [authorized, participantName] = await Promise.all([
-      callRpc(deps.db, 'authorize_session', asked, authorizedSession),
+      rejoined === undefined
+        ? authorize(deps.db, user.data.id, requestedAgentType(input.data))
+        : rejoin(deps.db, user.data.id, rejoined),
       input.data.participant_name || fullName(deps.db, user.data.id),
     ]);
     if (authorized.error) return authorized;
@@ -55,7 +61,7 @@ export function createLiveKitTokenHandler(deps: LiveKitTokenDeps): Handler {
         participantName,
       });
     } catch (error) {
-      await releaseSession(deps.db, session.session_id);
+      if (rejoined === undefined) await releaseSession(deps.db, session.session_id);
       throw error;
     }
     return reply(201, {
@@ -68,6 +74,16 @@ export function createLiveKitTokenHandler(deps: LiveKitTokenDeps): Handler {
       remaining_seconds: session.remaining_seconds,
     });
   };
+}
+
+function authorize(db: Db, userId: string, agentType: string) {
+  const asked = { user_id: userId, agent_type: agentType };
+  return callRpc(db, 'authorize_session', asked, authorizedSession);
+}
+
+function rejoin(db: Db, userId: string, sessionId: string) {
+  const asked = { user_id: userId, session_id: sessionId };
+  return callRpc(db, 'rejoin_session', asked, authorizedSession);
 }
 
 /** A name to show; a profile that cannot be read is no reason to refuse a call. */

@@ -21,11 +21,13 @@ const roomConfig = z.looseObject({
 
 /**
  * LiveKit's token-endpoint request (https://docs.livekit.io/frontends/authentication/tokens/endpoint/)
- * and `agent_type`. Room, identity, metadata and attributes may be sent, as stock clients do, and count for
- * nothing. A room configuration is read for the agent's metadata only, and one of another shape is no error.
+ * and `agent_type`; or `session_id`: a session of the caller's that is still open, to come back to. Room,
+ * identity, metadata and attributes may be sent, as stock clients do, and count for nothing. A room
+ * configuration is read for the agent's metadata only, and one of another shape is no error.
  */
 export const tokenRequest = z.object({
   agent_type: agentTypeName.optional(),
+  session_id: z.guid().optional(),
   participant_name: participantName.optional(),
   room_config: roomConfig.optional().catch(undefined),
 });

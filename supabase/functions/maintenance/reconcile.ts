@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { safeErrorText } from '../_shared/log.ts';
+import { cancelIntent, UNPAID } from '../_shared/payment_intent.ts';
+import { applyStripeObject } from '../_shared/purchase.ts';
 import { isStripeMissing, isStripeUnavailable } from '../_shared/stripe.ts';
 import type { Stripe } from '../_shared/stripe.ts';
 import { callRpc } from '../_shared/supabase.ts';
@@ -22,7 +24,6 @@ const DECIDED = ['credited', 'canceled'];
 
 // A checkout session that nobody pays expires by itself after a day. An intent would wait, and be asked about, for ever.
 const ABANDONED_AFTER_MS = 24 * 3600 * 1000;
-const UNPAID = ['requires_payment_method', 'requires_confirmation', 'requires_action'];
 
 /** Asks Stripe about every payment that stays pending and applies what it says. @returns how many were decided */
 export async function reconcilePayments(
@@ -39,12 +40,7 @@ export async function reconcilePayments(
     try {
       const object = await fetchStripeObject(stripe, payment, context.limits.now());
       if (object === null) return 'go on';
-      const applied = await callRpc(
-        db,
-        'apply_stripe_object',
-        { object },
-        z.object({ outcome: z.string() }),
-      );
+      const applied = await applyStripeObject(db, object);
       if (applied.error) report(payment, applied.error.code);
       else if (applied.data.outcome === 'flagged') report(payment, 'flagged');
       else if (DECIDED.includes(applied.data.outcome)) decided += 1;
@@ -78,6 +74,6 @@ async function fetchStripeObject(stripe: Stripe, payment: PendingPayment, now: n
   if (payment.stripe_payment_intent_id === null) return null;
   const intent = await stripe.paymentIntents.retrieve(payment.stripe_payment_intent_id);
   return UNPAID.includes(intent.status) && intent.created * 1000 < now - ABANDONED_AFTER_MS
-    ? stripe.paymentIntents.cancel(intent.id, { cancellation_reason: 'abandoned' })
+    ? cancelIntent(stripe, intent.id, 'abandoned')
     : intent;
 }

@@ -1,12 +1,12 @@
+import { createForPayer } from '../_shared/customer.ts';
+import type { Payer } from '../_shared/customer.ts';
 import { ok } from '../_shared/errors.ts';
 import type { Result } from '../_shared/errors.ts';
+import { attachStripeObjects, stripeMetadata } from '../_shared/purchase.ts';
 import { callStripe } from '../_shared/stripe.ts';
 import type { Stripe } from '../_shared/stripe.ts';
-import { createForPayer } from './customer.ts';
-import type { Payer } from './customer.ts';
 import type { PurchaseInput } from './input.ts';
-import { attachStripeObjects, stripeMetadata } from './purchase.ts';
-import type { Purchase, PurchaseDeps } from './purchase.ts';
+import type { PurchaseDeps, StartedPurchase } from './purchase.ts';
 
 export interface OpenedCheckout {
   status: string;
@@ -18,7 +18,7 @@ export interface OpenedCheckout {
 export async function openCheckout(
   deps: PurchaseDeps,
   userId: string,
-  purchase: Purchase,
+  purchase: StartedPurchase,
   input: PurchaseInput,
 ): Promise<Result<OpenedCheckout>> {
   const attachedId = purchase.stripe_checkout_session_id;
@@ -45,7 +45,7 @@ export async function openCheckout(
 function sessionParams(
   appUrl: string,
   userId: string,
-  purchase: Purchase,
+  purchase: StartedPurchase,
   input: PurchaseInput,
   payer: Payer,
 ): Stripe.Checkout.SessionCreateParams {
@@ -67,7 +67,12 @@ function sessionParams(
     ],
     client_reference_id: purchase.payment_id,
     metadata,
-    payment_intent_data: { metadata },
+    payment_intent_data: {
+      metadata,
+      // Kept with the customer, so only where there is one.
+      ...(input.save_payment_method &&
+        'customer' in payer && { setup_future_usage: 'off_session' as const }),
+    },
     success_url: input.success_url ?? back('success'),
     cancel_url: input.cancel_url ?? back('cancelled'),
     ...('customer' in payer

@@ -122,6 +122,32 @@ test('opens a checkout at the price of the price list, whatever the client says'
   expect(attached).toMatchObject({ payment_id: PAYMENT_ID, stripe_checkout_session_id: 'cs_1' });
 });
 
+test('answers the code of a gift when it is made, and keeps it out of the log', async () => {
+  row['activation_code'] = 'AAAA-BBBB-CCCC-DDDD-E';
+  const call = purchase({ package_id: 'starter_1h', gift: true });
+  expect((await call).body).toEqual({
+    ...created201,
+    checkout_url: 'https://pay.example/cs_1',
+    activation_code: 'AAAA-BBBB-CCCC-DDDD-E',
+  });
+  expect(created).toMatchObject({ is_gift: true });
+  expect(JSON.stringify(call.lines)).not.toContain('AAAA');
+  row['activation_code'] = null;
+  expect((await purchase({ package_id: 'starter_1h', gift: true })).body).not.toHaveProperty(
+    'activation_code',
+  );
+});
+
+test.each([
+  ['checkout', 'POST /v1/checkout/sessions', 'payment_intent_data[setup_future_usage]'],
+  ['payment_intent', 'POST /v1/payment_intents', 'setup_future_usage'],
+])('saves the payment method of a %s when asked to, and only then', async (flow, route, param) => {
+  await purchase({ package_id: 'starter_1h', flow });
+  await purchase({ package_id: 'starter_1h', flow, save_payment_method: true });
+  const asked = fake.requests[route]?.map(({ params }) => params.get(param));
+  expect(asked).toEqual([null, 'off_session']);
+});
+
 test('makes the Stripe customer once per user', async () => {
   await purchase({ package_id: 'starter_1h' });
   expect(fake.requests['POST /v1/customers']?.[0]?.idempotencyKey).toBe(`customer-${PAYMENT_ID}`);
@@ -189,7 +215,7 @@ test('ties the intent to the payment before it charges, so that no charge is los
   expect(attachedBefore).toMatchObject({ stripe_payment_intent_id: 'pi_1' });
 });
 
-test('confirms after a replay the intent that was never confirmed, under one key', async () => {
+test('confirms after a replay the intent that was never confirmed', async () => {
   Object.assign(row, { is_replay: true, stripe_payment_intent_id: 'pi_1' });
   onConfirm({ body: intent('succeeded') });
   fake.routes['GET /v1/payment_intents/pi_1'] = () => ({ body: intent('requires_confirmation') });
@@ -197,8 +223,22 @@ test('confirms after a replay the intent that was never confirmed, under one key
   const { body } = await purchase({ package_id: 'starter_1h', payment_method_id: 'pm_x' });
   expect(body['status']).toBe('succeeded');
   expect(fake.requests['POST /v1/payment_intents']).toBeUndefined();
-  const [confirmed] = fake.requests['POST /v1/payment_intents/pi_1/confirm'] ?? [];
-  expect(confirmed?.idempotencyKey).toBe(`confirm-${PAYMENT_ID}`);
+});
+
+test('confirms again under another key what Stripe answered with a 500, which it repeats for a day', async () => {
+  Object.assign(row, { is_replay: true, stripe_payment_intent_id: 'pi_1' });
+  let burnt: string | undefined;
+  fake.routes['GET /v1/payment_intents/pi_1'] = () => ({ body: intent('requires_confirmation') });
+  fake.routes['POST /v1/payment_intents/pi_1/confirm'] = ({ idempotencyKey }) => {
+    burnt ??= idempotencyKey;
+    return idempotencyKey === burnt
+      ? stripeError(500, { type: 'api_error' })
+      : { body: intent('succeeded') };
+  };
+  supabase.rpcs['apply_stripe_object'] = () => ({ body: { outcome: 'credited' } });
+  const request = { package_id: 'starter_1h', payment_method_id: 'pm_x' };
+  expect((await purchase(request)).status).toBe(502);
+  expect((await purchase(request)).body['status']).toBe('succeeded');
 });
 
 test('a replay credits what Stripe has as paid, whatever the payment was taken for', async () => {
@@ -219,6 +259,20 @@ test.each([
   expect(status).toBe(201);
   expect(body).toEqual({ ...created201, status: 'canceled', ...nothing });
   expect(fake.calls).toEqual([]);
+});
+
+test('asks what became of an intent that another request confirmed meanwhile', async () => {
+  onConfirm(
+    stripeError(400, {
+      type: 'invalid_request_error',
+      code: 'payment_intent_unexpected_state',
+      message: 'It has succeeded already.',
+    }),
+  );
+  fake.routes['GET /v1/payment_intents/pi_1'] = () => ({ body: intent('succeeded') });
+  supabase.rpcs['apply_stripe_object'] = () => ({ body: { outcome: 'credited' } });
+  const { body } = await purchase({ package_id: 'starter_1h', payment_method_id: 'pm_card_visa' });
+  expect(body['status']).toBe('succeeded');
 });
 
 test('answers succeeded when the webhook was faster', async () => {
@@ -270,7 +324,16 @@ const refusedMethod = stripeError(400, {
   param: 'payment_method',
 });
 
+const usedUp = stripeError(400, {
+  type: 'invalid_request_error',
+  message: 'The provided PaymentMethod was detached from a Customer. It may not be used again.',
+});
+
 test.each([
+  [
+    'will not have the payment method again',
+    () => void (fake.routes['POST /v1/payment_intents'] = () => usedUp),
+  ],
   [
     'does not know the payment method',
     () => void (fake.routes['POST /v1/payment_intents'] = () => refusedMethod),
@@ -357,6 +420,7 @@ test.each([
   [{ package_id: 'x'.repeat(101) }, 'package_id'],
   [{ package_id: 'a', flow: 'free' }, 'flow'],
   [{ package_id: 'a', gift: 'yes' }, 'gift'],
+  [{ package_id: 'a', save_payment_method: 1 }, 'save_payment_method'],
   [{ package_id: 'a', payment_method_id: '../pm' }, 'payment_method_id'],
   [{ package_id: 'a', success_url: '/relative' }, 'success_url'],
   [{ package_id: 'a', success_url: 'javascript:alert(1)' }, 'success_url'],

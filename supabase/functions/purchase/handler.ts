@@ -11,7 +11,8 @@ import type { PurchaseDeps } from './purchase.ts';
 /**
  * Sells a package: the payment is written first, then Stripe is asked. Whatever fails after that leaves the
  * payment pending, and the same request under the same Idempotency-Key goes on from there, until the payment is
- * given up.
+ * given up. The code of a gift is answered when the payment is made and never again: if that answer is lost, its
+ * buyer has `reissue_gift_code`.
  */
 export function createPurchaseHandler(deps: PurchaseDeps): Handler {
   const schema = purchaseRequest(deps.allowedOrigins);
@@ -37,12 +38,20 @@ export function createPurchaseHandler(deps: PurchaseDeps): Handler {
       purchaseRow,
     );
     if (purchase.error) return purchase;
-    const { payment_id, time_card_id, amount_cents, currency, is_replay } = purchase.data;
+    const { payment_id, time_card_id, amount_cents, currency, is_replay, activation_code } =
+      purchase.data;
     call.note({ payment_id, is_replay });
     const start = flow === 'checkout' ? openCheckout : startPaymentIntent;
     const started = await start(deps, user.data.id, purchase.data, input.data);
     if (started.error) return started;
     call.note({ payment_status: started.data.status });
-    return reply(201, { payment_id, time_card_id, amount_cents, currency, ...started.data });
+    return reply(201, {
+      payment_id,
+      time_card_id,
+      amount_cents,
+      currency,
+      ...started.data,
+      ...(typeof activation_code === 'string' && { activation_code }),
+    });
   };
 }

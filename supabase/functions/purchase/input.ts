@@ -36,6 +36,7 @@ export function purchaseRequest(allowedOrigins: readonly string[]) {
         .string()
         .regex(/^\w{1,255}$/, 'is not the id of a payment method')
         .optional(),
+      save_payment_method: z.boolean().default(false),
       success_url: returnUrl(allowedOrigins).optional(),
       cancel_url: returnUrl(allowedOrigins).optional(),
     })

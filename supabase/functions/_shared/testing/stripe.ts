@@ -5,6 +5,7 @@ import type { Answer, Received } from './server.ts';
 
 /** One request to Stripe, its form decoded. */
 export interface StripeRequest {
+  /** Of the form, or of the query where there is no form. */
   params: URLSearchParams;
   idempotencyKey: string | undefined;
 }
@@ -30,11 +31,11 @@ export async function startFakeStripe(): Promise<FakeStripe> {
   const calls: string[] = [];
   const requests: FakeStripe['requests'] = {};
   const server = await startServer(({ method, path, headers, body }: Received) => {
-    const { pathname } = new URL(path, 'http://local');
+    const { pathname, search } = new URL(path, 'http://local');
     const route = `${method} ${pathname}`;
     const key = headers['idempotency-key'];
     const request = {
-      params: new URLSearchParams(body),
+      params: new URLSearchParams(body === '' ? search : body),
       idempotencyKey: typeof key === 'string' ? key : undefined,
     };
     calls.push(route);

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { ok } from '../_shared/errors.ts';
-import type { Result } from '../_shared/errors.ts';
-import { callStripe, isStripeParamError } from '../_shared/stripe.ts';
-import { callRpc } from '../_shared/supabase.ts';
-import type { Purchase, PurchaseDeps } from './purchase.ts';
+import { ok } from './errors.ts';
+import type { Result } from './errors.ts';
+import { callStripe, isStripeParamError } from './stripe.ts';
+import { callRpc } from './supabase.ts';
+import type { Purchase, PaymentDeps } from './purchase.ts';
 
 /** Stripe parameters that say who pays. */
 export type Payer = { customer: string } | { email: string | null };
@@ -15,7 +15,7 @@ export type Payer = { customer: string } | { email: string | null };
  * and a refusal of changed parameters (the user has a new name) included, and that must not stop every purchase.
  */
 async function ensureCustomer(
-  deps: PurchaseDeps,
+  deps: PaymentDeps,
   userId: string,
   purchase: Purchase,
 ): Promise<Result<string>> {
@@ -47,7 +47,7 @@ async function ensureCustomer(
  * double to the real one) must not keep the user from buying: then the payment goes without a customer.
  */
 export async function createForPayer<T>(
-  deps: PurchaseDeps,
+  deps: PaymentDeps,
   userId: string,
   purchase: Purchase,
   create: (payer: Payer, idempotencyKey: string) => Promise<T>,
