@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
+import { z } from 'zod';
 import { BillingError, createBillingClient } from './billing-client.ts';
 
 type Reply = { status: number; body: unknown };
@@ -63,6 +64,19 @@ it('calls the function with the secret key and unprefixed arguments', async () =
   ]);
 });
 
+it('sends only what Postgres can store, whatever was said or cut off', async () => {
+  const { billing, requests } = await api({ status: 200, body: answer });
+  const turns = [{ text: 'a\0b' }, { text: '😀'.slice(0, 1) }, { text: 'whole 😀' }];
+  await billing.beat({ ...beat, agentState: { last_turns: turns, mood: null, responses: 2 } });
+  expect(requests[0]?.body).toMatchObject({
+    agent_state: {
+      last_turns: [{ text: 'a b' }, { text: '\ufffd' }, { text: 'whole 😀' }],
+      mood: null,
+      responses: 2,
+    },
+  });
+});
+
 it('rejects a refusal with its stable code, without asking again', async () => {
   const { billing, requests } = await api({ status: 409, body: refusal });
   await expect(billing.start('s', 'w')).rejects.toMatchObject({
@@ -115,5 +129,18 @@ it('stops trying when it is told to', async () => {
   control.abort();
   await expect(billing.beat(beat, control.signal)).rejects.toMatchObject({
     isTaskCancelledError: true,
+  });
+});
+
+it('acts for the session that it was made for, whatever the arguments say', async () => {
+  const { billing, requests } = await api({ status: 200, body: { pet: 'Rex' } });
+  const rpc = billing.forSession('mine');
+  const memory = z.record(z.string(), z.string());
+  await expect(rpc.call('agent_recall', { session_id: 'theirs' }, memory)).resolves.toEqual({
+    pet: 'Rex',
+  });
+  expect(requests[0]).toMatchObject({
+    url: '/rest/v1/rpc/agent_recall',
+    body: { session_id: 'mine' },
   });
 });

@@ -2,6 +2,8 @@ import { createClient } from '@supabase/supabase-js';
 import { z } from 'zod';
 import { createBillingGuards } from './resilience.ts';
 import type { BillingGuards, Guard, Retryable } from './resilience.ts';
+import type { SessionRpc } from './session-rpc.ts';
+import { storable } from './storable.ts';
 
 const seconds = z.number().int();
 
@@ -22,6 +24,14 @@ const startedSession = z.object({
   low_balance_seconds: seconds,
   last_minute_seconds: seconds,
   session_timeout_seconds: seconds,
+  /** What an admin made that this worker does not know yet is played as `basic`. */
+  kind: z.string().nullable(),
+  instructions: z.string().nullable(),
+  voice: z.string().nullable(),
+  greeting: z.string().nullable(),
+  /** What an earlier worker of the same call left; an empty object at the start of a call. */
+  agent_state: z.record(z.string(), z.unknown()),
+  keep_transcripts: z.boolean(),
 });
 
 const beatAnswer = z.object({
@@ -64,6 +74,8 @@ export interface Billing {
   start(sessionId: string, workerId: string): Promise<StartedSession>;
   beat(beat: Beat, signal?: AbortSignal): Promise<BeatAnswer>;
   end(end: SessionEnd): Promise<EndedSession>;
+  /** What agents may ask and do for the person of one session. */
+  forSession(sessionId: string): SessionRpc;
 }
 
 /**
@@ -119,8 +131,9 @@ export function createBillingClient(options: BillingClientOptions): Billing {
   ): Promise<T> {
     return guard.execute(async (attempt) => {
       // Retries belong to the guard alone: it knows how long this step may take.
+      // A word that somebody said or typed must not keep a beat from being stored.
       const { data, error, status } = await client
-        .rpc(name, args)
+        .rpc(name, storable(args))
         .retry(false)
         .abortSignal(attempt);
       if (error) throw toBillingError(error, status);
@@ -167,5 +180,9 @@ export function createBillingClient(options: BillingClientOptions): Billing {
         },
         endedSession,
       ),
+    forSession: (sessionId) => ({
+      call: (name, args, answer) =>
+        call(guards.tool, name, { ...args, session_id: sessionId }, answer),
+    }),
   };
 }

@@ -1,17 +1,12 @@
 import { z } from 'zod';
 
-const agentTypes = ['basic'] as const;
-export type AgentTypeId = (typeof agentTypes)[number];
+const schema = z.object({ session_id: z.uuid() });
 
-const schema = z.object({
-  session_id: z.uuid(),
-  agent_type: z.enum(agentTypes).default('basic'),
-});
-
-/** The metadata of the dispatch, as `livekit-token` writes it; null when it is not ours. */
-export function parseCallMetadata(
-  metadata: string,
-): { sessionId: string; agentType: AgentTypeId } | null {
+/**
+ * The metadata of the dispatch, as `livekit-token` writes it; null when it is not ours. Whom the agent
+ * plays is asked of the database, when the call starts.
+ */
+export function parseCallMetadata(metadata: string): { sessionId: string } | null {
   let json: unknown;
   try {
     json = JSON.parse(metadata);
@@ -19,6 +14,5 @@ export function parseCallMetadata(
     return null;
   }
   const parsed = schema.safeParse(json);
-  if (!parsed.success) return null;
-  return { sessionId: parsed.data.session_id, agentType: parsed.data.agent_type };
+  return parsed.success ? { sessionId: parsed.data.session_id } : null;
 }

@@ -4,6 +4,21 @@ const httpUrl = z.url({ protocol: /^https?$/ });
 const socketUrl = z.url({ protocol: /^(wss?|https?)$/ });
 const whole = z.coerce.number().int();
 
+/** The voices of OpenAI's speech. */
+export const voices = [
+  'alloy',
+  'ash',
+  'ballad',
+  'coral',
+  'echo',
+  'fable',
+  'nova',
+  'onyx',
+  'sage',
+  'shimmer',
+] as const;
+export type OpenAIVoice = (typeof voices)[number];
+
 const schema = z.object({
   SUPABASE_URL: httpUrl,
   SUPABASE_SECRET_KEY: z.string().min(1),
@@ -14,14 +29,23 @@ const schema = z.object({
   OPENAI_BASE_URL: httpUrl.optional(),
   OPENAI_LLM_MODEL: z.string().default('gpt-4.1-mini'),
   OPENAI_TTS_MODEL: z.string().default('gpt-4o-mini-tts'),
-  OPENAI_TTS_VOICE: z
-    .enum(['alloy', 'ash', 'ballad', 'coral', 'echo', 'fable', 'nova', 'onyx', 'sage', 'shimmer'])
-    .default('ash'),
+  OPENAI_TTS_VOICE: z.enum(voices).default('ash'),
   DEEPGRAM_API_KEY: z.string().min(1),
   DEEPGRAM_BASE_URL: socketUrl.optional(),
   DEEPGRAM_MODEL: z.string().default('nova-3'),
+  /** `multi` lets nova-3 follow the customer's language; the plugin hands on what is reported. */
+  DEEPGRAM_LANGUAGE: z.string().default('multi'),
+  FALLBACK_OPENAI_API_KEY: z.string().min(1).optional(),
+  FALLBACK_OPENAI_BASE_URL: httpUrl.optional(),
+  FALLBACK_OPENAI_LLM_MODEL: z.string().optional(),
+  FALLBACK_OPENAI_TTS_MODEL: z.string().optional(),
+  FALLBACK_DEEPGRAM_API_KEY: z.string().min(1).optional(),
+  FALLBACK_DEEPGRAM_BASE_URL: socketUrl.optional(),
+  /** Where customers top up. */
+  APP_URL: httpUrl.optional(),
   WORKER_HOST: z.string().default('127.0.0.1'),
-  WORKER_PORT: whole.min(1).max(65_535).default(8081),
+  /** 0: any free one, where several workers share a machine; the log tells which. */
+  WORKER_PORT: whole.min(0).max(65_535).default(8081),
   WORKER_IDLE_PROCESSES: whole.min(1).max(16).default(1),
   WORKER_MAX_CALLS: whole.min(1).max(1000).default(10),
   WORKER_DRAIN_SECONDS: whole.min(1).max(86_400).default(3600),

@@ -2,6 +2,7 @@ import { ServerOptions, cli } from '@livekit/agents';
 import { fileURLToPath } from 'node:url';
 import { EnvError, readEnv } from './env.ts';
 import type { Env } from './env.ts';
+import { healthPort } from './health-port.ts';
 
 const AGENT_NAME = 'mindbot';
 /** A busy machine may take long to load a job process; killing it then would make it busier. */
@@ -9,7 +10,7 @@ const INITIALIZE_LIMIT_MS = 60_000;
 /** Covers the goodbye, the close of the pipeline and 30 s for a settlement. */
 const SHUTDOWN_LIMIT_MS = 60_000;
 
-function serverOptions(env: Env): ServerOptions {
+function serverOptions(env: Env, port: number): ServerOptions {
   return new ServerOptions({
     agent: fileURLToPath(new URL('./job.ts', import.meta.url)),
     agentName: AGENT_NAME,
@@ -17,7 +18,7 @@ function serverOptions(env: Env): ServerOptions {
     apiKey: env.LIVEKIT_API_KEY,
     apiSecret: env.LIVEKIT_API_SECRET,
     host: env.WORKER_HOST,
-    port: env.WORKER_PORT,
+    port,
     logLevel: env.LOG_LEVEL,
     numIdleProcesses: env.WORKER_IDLE_PROCESSES,
     initializeProcessTimeout: INITIALIZE_LIMIT_MS,
@@ -31,7 +32,8 @@ function serverOptions(env: Env): ServerOptions {
 }
 
 try {
-  cli.runApp(serverOptions(readEnv(process.env)));
+  const env = readEnv(process.env);
+  cli.runApp(serverOptions(env, await healthPort(env.WORKER_PORT)));
 } catch (error) {
   if (!(error instanceof EnvError)) throw error;
   console.error(error.message);

@@ -43,6 +43,12 @@ export function meterUnderTest(options: MeterTestOptions = {}) {
     low_balance_seconds: 1800,
     last_minute_seconds: 60,
     session_timeout_seconds: 1800,
+    kind: 'basic',
+    instructions: null,
+    voice: null,
+    greeting: null,
+    agent_state: {},
+    keep_transcripts: true,
     ...options.started,
   };
   const billing: Billing = {
@@ -70,6 +76,7 @@ export function meterUnderTest(options: MeterTestOptions = {}) {
         status: 'completed',
       };
     },
+    forSession: () => ({ call: () => Promise.reject(unreachable()) }),
   };
   const meter = new MeteredCall({
     sessionId,

@@ -226,7 +226,7 @@ describe('while nobody can be served', () => {
     const { meter, clock, beats, ends } = meterUnderTest();
     await meter.start();
     await clock.advance(10_000);
-    meter.pause();
+    meter.pause('user_away');
     await clock.advance(28_000);
     meter.end('user_left');
     await clock.advance(0);
@@ -238,9 +238,9 @@ describe('while nobody can be served', () => {
     const { meter, clock } = meterUnderTest();
     await meter.start();
     await clock.advance(10_000);
-    meter.pause();
+    meter.pause('user_away');
     await clock.advance(20_000);
-    meter.resume();
+    meter.resume('user_away');
     await clock.advance(5_000);
     expect(meter.usedSeconds).toBe(15);
   });
@@ -249,12 +249,102 @@ describe('while nobody can be served', () => {
     const { meter, clock, diary } = meterUnderTest({ started: lastGrant });
     await meter.start();
     await clock.advance(50_000);
-    meter.pause();
+    meter.pause('user_away');
     await clock.advance(60_000);
-    meter.resume();
+    meter.resume('user_away');
     await clock.advance(50_000);
     expect(diary).toContain('154 notice goodbye');
     expect(diary).toContain('157 over grant_exhausted');
+  });
+
+  it('needs every reason to be gone', async () => {
+    const { meter, clock } = meterUnderTest();
+    await meter.start();
+    await clock.advance(10_000);
+    meter.pause('user_away');
+    meter.pause('no_answer');
+    await clock.advance(5_000);
+    meter.resume('user_away');
+    await clock.advance(5_000);
+    meter.resume('no_answer');
+    await clock.advance(5_000);
+    expect(meter.usedSeconds).toBe(15);
+    expect(meter.unservedSeconds).toBe(10);
+  });
+
+  it('takes back what was served in doubt, and lets no beat prove it before', async () => {
+    const { meter, clock, beats, ends } = meterUnderTest();
+    await meter.start();
+    await clock.advance(10_000);
+    meter.doubt('no_answer');
+    await clock.advance(8_000);
+    meter.pause('no_answer', clock.now() - 8_000);
+    await clock.advance(20_000);
+    meter.end('user_left');
+    await clock.advance(0);
+    expect(beats.map((beat) => beat.usedSeconds)).toEqual([10, 10]);
+    expect(ends).toEqual([expect.objectContaining({ usedSeconds: 10 })]);
+    expect(meter.unservedSeconds).toBe(28);
+  });
+
+  it('charges what was served in doubt when nothing came of it', async () => {
+    const { meter, clock, beats } = meterUnderTest();
+    await meter.start();
+    await clock.advance(10_000);
+    meter.doubt('deaf');
+    await clock.advance(8_000);
+    meter.resume('deaf');
+    await clock.advance(12_000);
+    expect(beats.map((beat) => beat.usedSeconds)).toEqual([10, 30]);
+  });
+
+  it('takes no time back twice', async () => {
+    const { meter, clock } = meterUnderTest();
+    await meter.start();
+    await clock.advance(10_000);
+    meter.pause('user_away');
+    await clock.advance(10_000);
+    meter.resume('user_away');
+    await clock.advance(2_000);
+    meter.pause('deaf', clock.now() - 20_000);
+    expect(meter.usedSeconds).toBe(10);
+  });
+
+  it('counts what was left out when it turns out to be due, and never more', async () => {
+    const { meter, clock } = meterUnderTest();
+    await meter.start();
+    await clock.advance(10_000);
+    meter.pause('no_packets');
+    await clock.advance(10_000);
+    meter.resume('no_packets', 60_000);
+    await clock.advance(5_000);
+    expect(meter.usedSeconds).toBe(25);
+    expect(meter.unservedSeconds).toBe(0);
+  });
+
+  it('charges nothing of what was left out for another reason too', async () => {
+    const { meter, clock } = meterUnderTest();
+    await meter.start();
+    await clock.advance(10_000);
+    meter.pause('no_packets');
+    await clock.advance(3_000);
+    meter.pause('no_answer');
+    await clock.advance(10_000);
+    meter.resume('no_answer');
+    await clock.advance(2_000);
+    meter.resume('no_packets', 60_000);
+    expect(meter.usedSeconds).toBe(15);
+    expect(meter.unservedSeconds).toBe(10);
+  });
+
+  it('gives the customer what was in doubt when the agent fails', async () => {
+    const { meter, clock, ends } = meterUnderTest();
+    await meter.start();
+    meter.doubt('no_answer');
+    await clock.advance(5_000);
+    meter.end('agent_failed');
+    await clock.advance(0);
+    expect(ends).toEqual([expect.objectContaining({ usedSeconds: 0 })]);
   });
 
   it('does not start the clock of a user who was lost during the start', async () => {
@@ -266,7 +356,7 @@ describe('while nobody can be served', () => {
       return start(...args);
     };
     const starting = meter.start();
-    meter.pause();
+    meter.pause('user_away');
     answered.resolve();
     await starting;
     await clock.advance(5_000);

@@ -8,6 +8,7 @@ import type {
 import { settledWithin } from './clock.ts';
 import type { Clock } from './clock.ts';
 import { CallTimer } from './call-timer.ts';
+import { ServedTime } from './served-time.ts';
 import { Grant, goodbyeLeadSeconds, graceAfterGrantMs } from './grant.ts';
 import type { MeterState } from './grant.ts';
 
@@ -19,7 +20,12 @@ export type GoodbyeCause =
   | 'billing_unreachable'
   | 'asked_to_end'
   | 'worker_shutdown'
-  | 'user_inactive';
+  | 'user_inactive'
+  | 'cannot_answer'
+  | 'cannot_hear';
+
+/** Why nobody can be served, and the clock stands still. Several may hold at once. */
+export type PauseReason = 'user_away' | 'link_down' | 'no_packets' | 'no_answer' | 'deaf';
 
 /** What `end_session` is told; stored with the session. */
 export type EndReason =
@@ -37,6 +43,8 @@ const endReasons: Record<GoodbyeCause, EndReason> = {
   asked_to_end: 'ended_on_request',
   worker_shutdown: 'worker_shutdown',
   user_inactive: 'user_inactive',
+  cannot_answer: 'agent_failed',
+  cannot_hear: 'agent_failed',
 };
 
 export interface MeteredCallHooks {
@@ -92,10 +100,12 @@ export class MeteredCall {
   readonly #ended = Promise.withResolvers<EndedSession | null>();
   #phase: 'idle' | 'starting' | 'running' | 'over' = 'idle';
   #grant: Grant | null = null;
-  /** What had been used when the clock last began to run, and since when it runs; null: it stands. */
-  #baseMs = 0;
-  #runsSinceMs: number | null = null;
-  #isPaused = false;
+  readonly #time: ServedTime;
+  readonly #pauses = new Set<PauseReason>();
+  readonly #doubts = new Map<PauseReason, number>();
+  /** How long each reason that holds has been the only one, as far as was noted, and noted when. */
+  readonly #aloneMs = new Map<PauseReason, number>();
+  #notedMs = 0;
   #seq = 0;
   #lastBeatMs = 0;
   #intervalMs = 0;
@@ -111,6 +121,7 @@ export class MeteredCall {
   constructor(options: MeteredCallOptions) {
     this.#options = options;
     this.#timers = new CallTimer(options.clock);
+    this.#time = new ServedTime(options.clock);
   }
 
   /** Settles when the settlement got through (its answer) or was given up (null: the sweep settles). */
@@ -118,14 +129,27 @@ export class MeteredCall {
     return this.#ended.promise;
   }
 
+  get hasStarted(): boolean {
+    return this.#grant !== null;
+  }
+
   get isOver(): boolean {
     return this.#phase === 'over';
   }
 
+  /** A goodbye is being said, or the call is over. */
+  get isEnding(): boolean {
+    return this.isOver || this.#isSayingGoodbye;
+  }
+
   /** Whole seconds talked; stands still once the call is over; never beyond the grant. */
   get usedSeconds(): number {
-    const seconds = Math.floor(this.#elapsedMs() / 1000);
-    return Math.min(seconds, this.#grant?.grantedUntilSeconds ?? 0);
+    return this.#withinGrant(this.#time.servedMs());
+  }
+
+  /** Whole seconds in which nobody could be served; with the used ones never more than the call took. */
+  get unservedSeconds(): number {
+    return Math.floor(this.#time.unservedMs() / 1000);
   }
 
   /** The figures of this very second. */
@@ -152,9 +176,9 @@ export class MeteredCall {
       throw error;
     }
     this.#phase = 'running';
-    this.#runsSinceMs = this.#isPaused ? null : clock.now();
-    this.#baseMs = started.used_seconds * 1000;
-    this.#lastBeatMs = this.#baseMs;
+    this.#time.start(started.used_seconds * 1000);
+    if (this.#pauses.size > 0) this.#time.stop(clock.now());
+    this.#lastBeatMs = this.#time.servedMs();
     this.#seq = started.heartbeat_seq;
     this.#intervalMs = started.heartbeat_interval_seconds * 1000;
     this.#lastMinuteSeconds = started.last_minute_seconds;
@@ -167,28 +191,56 @@ export class MeteredCall {
   }
 
   /**
-   * Nobody can be served: the clock stands still, beats go on. What a beat has reported is proven, so
-   * time that may turn out not to be due has to be left out before it is over.
+   * Nobody can be served: the clock stands still, beats go on.
+   *
+   * @param sinceMs since when, by the clock of this call; time from then on is taken back as far as no
+   * beat has proven it, see {@link doubt}
    */
-  pause(): void {
-    this.#isPaused = true;
-    this.#stopClock();
+  pause(reason: PauseReason, sinceMs = this.#options.clock.now()): void {
+    this.#doubts.delete(reason);
+    if (this.#pauses.has(reason)) return;
+    this.#noteAlone();
+    this.#pauses.add(reason);
+    this.#aloneMs.set(reason, 0);
+    if (this.#phase !== 'running') return;
+    const beforeMs = this.#time.servedMs();
+    this.#time.stop(sinceMs);
+    this.#aloneMs.set(reason, beforeMs - this.#time.servedMs());
+    this.#lastBeatMs = Math.min(this.#lastBeatMs, this.#time.servedMs());
     this.#timers.cancel('goodbye');
     this.#timers.cancel('last minute');
-  }
-
-  /** The service goes on: the clock runs again from where it stood. */
-  resume(): void {
-    if (!this.#isPaused) return;
-    this.#isPaused = false;
-    if (this.#phase !== 'running') return;
-    this.#runsSinceMs = this.#options.clock.now();
     this.#options.hooks.onState(this.state);
     this.#schedule();
   }
 
+  /**
+   * The service goes on: the clock runs again from where it stood.
+   *
+   * @param chargeMs what of the time that was left out turns out to be due all the same; at most what
+   * was left out for this reason alone
+   */
+  resume(reason: PauseReason, chargeMs = 0): void {
+    this.#doubts.delete(reason);
+    this.#noteAlone();
+    if (!this.#pauses.delete(reason)) return;
+    if (this.#phase !== 'running') return;
+    this.#time.charge(Math.min(chargeMs, this.#aloneMs.get(reason) ?? 0));
+    if (this.#pauses.size > 0) return;
+    this.#time.run();
+    this.#options.hooks.onState(this.state);
+    this.#schedule();
+  }
+
+  /**
+   * Time from `sinceMs` on may turn out not to be due. What a beat has reported is proven and stays, so
+   * until {@link pause} or {@link resume} with this reason decides, beats report up to then only.
+   */
+  doubt(reason: PauseReason, sinceMs = this.#options.clock.now()): void {
+    if (!this.#pauses.has(reason)) this.#doubts.set(reason, sinceMs);
+  }
+
   /** Says goodbye, then ends, whatever is left of the grant. */
-  windDown(cause: 'worker_shutdown' | 'user_inactive' | 'asked_to_end'): void {
+  windDown(cause: Exclude<GoodbyeCause, 'out_of_time' | 'billing_unreachable'>): void {
     this.#endCause ??= cause;
     if (this.#phase === 'running') void this.#sayGoodbyeThenEnd(cause);
     else this.end(endReasons[cause]);
@@ -202,7 +254,11 @@ export class MeteredCall {
     if (this.#phase === 'starting') this.#endBeforeStart ??= reason;
     if (this.#phase === 'over' || this.#phase === 'starting') return;
     const hasStarted = this.#phase === 'running';
-    this.#stopClock();
+    const now = this.#options.clock.now();
+    // What was in doubt when we failed was not served.
+    const since = reason === 'agent_failed' ? Math.min(now, ...this.#doubts.values()) : now;
+    if (hasStarted) this.#time.stop(since);
+    this.#time.close();
     this.#phase = 'over';
     this.#timers.clear();
     this.#abort.abort();
@@ -228,31 +284,40 @@ export class MeteredCall {
     }
   }
 
-  #elapsedMs(): number {
-    if (this.#runsSinceMs === null) return this.#baseMs;
-    return this.#baseMs + this.#options.clock.now() - this.#runsSinceMs;
+  #noteAlone(): void {
+    const now = this.#options.clock.now();
+    const [reason, other] = this.#pauses;
+    if (reason && !other) {
+      this.#aloneMs.set(reason, (this.#aloneMs.get(reason) ?? 0) + now - this.#notedMs);
+    }
+    this.#notedMs = now;
   }
 
-  #stopClock(): void {
-    this.#baseMs = this.#elapsedMs();
-    this.#runsSinceMs = null;
+  #withinGrant(servedMs: number): number {
+    return Math.min(Math.floor(servedMs / 1000), this.#grant?.grantedUntilSeconds ?? 0);
+  }
+
+  /** What a beat may prove: nothing that is in doubt. */
+  #reportedSeconds(): number {
+    const certainMs = Math.min(this.#options.clock.now(), ...this.#doubts.values());
+    return this.#withinGrant(this.#time.servedMs(certainMs));
   }
 
   #grantLeftMs(): number {
-    return (this.#grant?.grantedUntilSeconds ?? 0) * 1000 - this.#elapsedMs();
+    return (this.#grant?.grantedUntilSeconds ?? 0) * 1000 - this.#time.servedMs();
   }
 
   /** Sets every timer anew from what is known now. */
   #schedule(): void {
     const grant = this.#grant;
     if (this.#phase !== 'running' || !grant) return;
-    const now = this.#elapsedMs();
+    const now = this.#time.servedMs();
     const until = grant.grantedUntilSeconds;
     const goodbyeAt = (until - goodbyeLeadSeconds(until)) * 1000;
     const at = (name: string, ms: number, fn: () => void) => this.#timers.set(name, ms - now, fn);
 
     if (!this.#beatUnderway) at('beat', this.#nextBeatMs(now, goodbyeAt), () => void this.#beat());
-    if (this.#isPaused) return;
+    if (this.#pauses.size > 0) return;
     if (!this.#isSayingGoodbye) {
       const cause = () => (grant.isFinal ? 'out_of_time' : 'billing_unreachable');
       at('goodbye', goodbyeAt, () => void this.#sayGoodbyeThenEnd(cause()));
@@ -291,9 +356,9 @@ export class MeteredCall {
 
   async #sendBeat(): Promise<void> {
     const { agentState, billing, log, sessionId } = this.#options;
-    const usedSeconds = this.usedSeconds;
+    const usedSeconds = this.#reportedSeconds();
     const seq = ++this.#seq;
-    this.#lastBeatMs = this.#elapsedMs();
+    this.#lastBeatMs = this.#time.servedMs();
     try {
       const beat = { sessionId, seq, usedSeconds, agentState: agentState() };
       const answer = await billing.beat(beat, this.#abort.signal);
@@ -323,7 +388,8 @@ export class MeteredCall {
       this.windDown('asked_to_end');
       return;
     }
-    if ((before.isFinal && !after.isFinal) || gained >= TOP_UP_TOLERANCE_SECONDS) {
+    // `final` alone tells nothing: it also goes when the longest a session may be is raised.
+    if (gained >= TOP_UP_TOLERANCE_SECONDS) {
       hooks.onNotice('topped_up', after.remainingSeconds);
     }
     if (after.isLowBalance && !before.isLowBalance) {

@@ -27,6 +27,8 @@ export interface PresenceOptions {
   room: RoomEvents;
   identity: string;
   clock: Clock;
+  /** The user left the room, for whatever reason: told before anything else. */
+  onLeft?(): void;
   /** The user cannot be served: their connection broke, or ours did. Followed by one of the others. */
   onAway(): void;
   onBack(): void;
@@ -55,6 +57,7 @@ export class Presence {
     const { clock, identity, onGone } = this.#options;
     if (participant.identity !== identity) return;
     this.#cancel();
+    this.#options.onLeft?.();
     if (departures.includes(participant.disconnectReason)) {
       onGone();
       return;

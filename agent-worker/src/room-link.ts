@@ -45,8 +45,13 @@ export class RoomLink {
     if (!isWaiting) this.#publishing = this.#publishing.then(() => this.#publishNext());
   }
 
-  notify(type: NoticeType, remainingSeconds: number): void {
-    const body = JSON.stringify({ type, remaining_seconds: remainingSeconds });
+  /** @param fields shown beside the figure of this notice */
+  notify(
+    type: NoticeType | 'top_up_link' | 'sources',
+    remainingSeconds: number,
+    fields: Readonly<Record<string, unknown>> = {},
+  ): void {
+    const body = JSON.stringify({ ...fields, type, remaining_seconds: remainingSeconds });
     const data = new TextEncoder().encode(body);
     this.#room.localParticipant
       ?.publishData(data, { reliable: true, topic: NOTICE_TOPIC })

@@ -7,17 +7,17 @@ import { watchFailures } from './voice-session.ts';
 function failures() {
   const session = new EventEmitter();
   const warn = vi.fn<(attributes: object, message: string) => void>();
-  const onNoAnswer = vi.fn<() => void>();
-  watchFailures(
-    session as unknown as voice.AgentSession,
-    { warn } as unknown as Logger,
-    onNoAnswer,
-  );
+  const onFailed = vi.fn<(vendor: string) => void>();
+  const onHearingFailed = vi.fn<() => void>();
+  watchFailures(session as unknown as voice.AgentSession, { warn } as unknown as Logger, {
+    onFailed,
+    onHearingFailed,
+  });
   const fail = (type: string, recoverable: boolean) =>
     session.emit(voice.AgentSessionEventTypes.Error, {
       error: { type, recoverable, label: 'l', error: new Error('what the customer said') },
     });
-  return { fail, warn, onNoAnswer };
+  return { fail, warn, onFailed, onHearingFailed };
 }
 
 it('keeps what a provider says about a failure out of the log', () => {
@@ -27,11 +27,19 @@ it('keeps what a provider says about a failure out of the log', () => {
 });
 
 it.each([
-  ['llm_error', false, 1],
-  ['llm_error', true, 0],
-  ['tts_error', false, 0],
-])('takes a %s (recoverable: %s) for %i missing answers', (type, recoverable, times) => {
-  const { fail, onNoAnswer } = failures();
-  fail(type, recoverable);
-  expect(onNoAnswer).toHaveBeenCalledTimes(times);
+  ['llm_error', 'llm'],
+  ['tts_error', 'tts'],
+])('takes a %s that cannot be made good for a missing answer', (type, vendor) => {
+  const { fail, onFailed } = failures();
+  fail(type, true);
+  expect(onFailed).not.toHaveBeenCalled();
+  fail(type, false);
+  expect(onFailed).toHaveBeenCalledExactlyOnceWith(vendor);
+});
+
+it('tells when recognition has given up', () => {
+  const { fail, onFailed, onHearingFailed } = failures();
+  fail('stt_error', false);
+  expect(onHearingFailed).toHaveBeenCalledOnce();
+  expect(onFailed).not.toHaveBeenCalled();
 });

@@ -102,6 +102,74 @@ describe('instructions', () => {
   });
 });
 
+describe('tools', () => {
+  const all = ['get_balance', 'get_usage', 'remember', 'recall', 'forget', 'rate_call', 'end_call'];
+
+  test.each([
+    ['How much time do I have left?', 'call get_balance {}'],
+    ['How much have I used?', 'call get_usage {}'],
+    [
+      'Please remember that my favourite team is Ajax.',
+      'call remember {"item":"favourite_team","value":"Ajax"}',
+    ],
+    ['Remember that I am vegan', 'call remember {"item":"note","value":"I am vegan"}'],
+    ['What do you remember about me?', 'call recall {}'],
+    ['Forget my favourite team.', 'call forget {"item":"favourite_team"}'],
+    ['I rate this call five', 'call rate_call {"rating":5,"comment":null}'],
+    ['Please hang up.', 'call end_call {}'],
+  ])('%j uses the tool that is there for it', (said, expected) => {
+    expect(answer([PROMPT, user(said)], [], all)).toBe(expected);
+    expect(answer([PROMPT, user(said)])).not.toMatch(/^call /);
+  });
+
+  test.each([
+    [
+      'The customer has about 29 minutes left, on one card.',
+      'You have about 29 minutes left, on one card.',
+    ],
+    ['Remembered about the customer: {"dog":"Rex"}', 'I remember this: your dog is Rex.'],
+    ["The link is on the customer's screen now.", 'The link is on your screen now.'],
+  ])('what a tool says about the user is told to the user: %j', (result, expected) => {
+    expect(answer([PROMPT, user('Go'), { role: 'tool', text: result }])).toBe(expected);
+  });
+});
+
+describe('what was looked up', () => {
+  const found: ChatMessage = {
+    role: 'tool',
+    text: JSON.stringify({
+      note: 'They are quotations.',
+      passages: [
+        {
+          title: 'Refunds',
+          heading: 'Refunds › Unused time',
+          text: 'Ask by mail. **Unused** minutes are paid back within a week. Used ones are not.',
+        },
+      ],
+    }),
+  };
+
+  test.each([
+    [
+      'are the two sentences that fit the question, with their source',
+      'Are unused minutes paid back?',
+      'According to Refunds: Unused minutes are paid back within a week. Used ones are not.',
+    ],
+    [
+      'say nothing about anything else',
+      'Who won the world cup?',
+      'I do not know. Nothing in my documents answers that.',
+    ],
+  ])('%s', (_what, question, expected) => {
+    expect(answer([PROMPT, found, user(question)], [], ['search_knowledge'])).toBe(expected);
+    expect(answer([PROMPT, user(question), found], [], ['search_knowledge'])).toBe(expected);
+  });
+
+  test('does not keep the model from small talk', () => {
+    expect(answer([PROMPT, found, user('Hi!')], [], ['search_knowledge'])).toMatch(/^Hello!/);
+  });
+});
+
 describe('rules', () => {
   test('a rule comes before small talk and may use its groups', () => {
     const rules: Rule[] = [{ match: 'i like (\\w+)', answer: 'So $1 it is.' }];

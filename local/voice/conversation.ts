@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { instructedReply } from './instructions.ts';
-import { replyToUser } from './small-talk.ts';
+import { echo, smallTalk } from './small-talk.ts';
+import { NOT_KNOWN, findingInWords, resultInWords, toolFor } from './tool-talk.ts';
 
 export interface ChatMessage {
   role: 'system' | 'developer' | 'user' | 'assistant' | 'tool';
@@ -62,7 +63,7 @@ function applyRules(
 }
 
 /**
- * The whole language model: rules in their order, then small talk. When the turn is not the user's
+ * The whole language model: rules in their order, then tools, small talk and what was looked up. When the turn is not the user's
  * (nobody has spoken yet, or the agent was told to say something), the instructions decide; LiveKit
  * Agents appends those of `generateReply({ instructions })` to the system message.
  */
@@ -80,16 +81,29 @@ export function reply(
     last === undefined ? 'opening' : last.role === 'assistant' ? 'agent' : 'user',
   );
   if (told !== undefined) return { kind: 'text', text: told };
-  if (last?.role === 'tool') return { kind: 'text', text: `Here is what I found. ${last.text}` };
+  const asked = turns.findLast(({ role }) => role === 'user')?.text ?? '';
+  if (last?.role === 'tool') return { kind: 'text', text: resultInWords(asked, last.text) };
   if (last?.role !== 'user') return { kind: 'text', text: 'Go on, I am listening.' };
   return (
-    applyRules(rules, last.text, toolNames) ?? {
+    applyRules(rules, asked, toolNames) ??
+    toolFor(asked, toolNames) ?? {
       kind: 'text',
-      text: replyToUser(last.text, {
-        earlier: turns.slice(0, -1),
-        instructions: instructions.map(({ text }) => text).join('\n'),
-        now,
-      }),
+      text:
+        smallTalk(asked, {
+          earlier: turns.slice(0, -1),
+          instructions: instructions.map(({ text }) => text).join('\n'),
+          now,
+        }) ?? fallback(asked, turns.at(-2), toolNames),
     }
   );
+}
+
+/** No small talk: what was looked up before the model was asked, or else an echo. */
+function fallback(
+  asked: string,
+  before: ChatMessage | undefined,
+  toolNames: readonly string[],
+): string {
+  const found = before?.role === 'tool' ? findingInWords(asked, before.text) : undefined;
+  return found ?? (toolNames.includes('search_knowledge') ? NOT_KNOWN : echo(asked));
 }

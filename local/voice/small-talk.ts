@@ -130,13 +130,19 @@ const TALK: readonly (readonly [RegExp, Answer])[] = [
 
 const MAX_ECHO_LENGTH = 200;
 
-/** A short spoken answer that fits what the user said. */
-export function replyToUser(said: string, situation: Situation): string {
+/** A short spoken answer that fits what the user said, if there is one. */
+export function smallTalk(said: string, situation: Situation): string | undefined {
   for (const [pattern, answer] of TALK) {
     const found = pattern.exec(said);
     const text = found === null ? undefined : answer(found, situation);
     if (text !== undefined && text !== '') return text;
   }
+  return undefined;
+}
+
+/** What is said to anything else. */
+export function echo(said: string): string {
   const heard = said.trim().slice(0, MAX_ECHO_LENGTH);
-  return heard === '' ? 'I did not catch that.' : `You said: ${heard} Tell me more about it.`;
+  if (heard === '') return 'I did not catch that.';
+  return `You said: ${heard}${/[.!?]$/u.test(heard) ? '' : '.'} Tell me more about it.`;
 }

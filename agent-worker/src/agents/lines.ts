@@ -19,17 +19,32 @@ export function firstName(fullName: string | null): string | null {
   return fullName?.trim().split(/\s+/)[0] || null;
 }
 
+const opening = 'What would you like to talk about?';
+
+/** An admin's own words with the name in the place of `{name}`, also where there is none. */
+function ownGreeting(words: string, name: string | null): string {
+  if (name) return words.replaceAll('{name}', name);
+  return words.replaceAll(/[ ,]*\{name\}/gu, '').trim();
+}
+
+/** @param words as the agent's prompt has them; null: the usual ones */
 export function greeting(customer: {
   fullName: string | null;
   isLowBalance: boolean;
   remainingSeconds: number;
+  words?: string | null;
 }): string {
   const name = firstName(customer.fullName);
   const hello = name ? `Hello ${name}, this is MindBot.` : 'Hello, this is MindBot.';
-  if (!customer.isLowBalance) return `${hello} What would you like to talk about?`;
-  const left = spokenDuration(customer.remainingSeconds);
-  return `${hello} Just so you know, you have ${left} left. What would you like to talk about?`;
+  const left = customer.isLowBalance
+    ? `Just so you know, you have ${spokenDuration(customer.remainingSeconds)} left.`
+    : '';
+  const said = customer.words ? [ownGreeting(customer.words, name), left] : [hello, left, opening];
+  return said.filter((part) => part !== '').join(' ');
 }
+
+/** Another worker took the call over. */
+export const backAgain = 'Sorry, we were cut off for a moment. I am back, please go on.';
 
 export function lowBalanceWarning(remainingSeconds: number): string {
   return `By the way, you have ${spokenDuration(remainingSeconds)} left on your time card.`;
@@ -41,6 +56,9 @@ export function lastMinuteWarning(remainingSeconds: number): string {
 
 export const noAnswer = 'Sorry, something went wrong on my side. Could you say that again?';
 
+/** Speech had failed and works again. */
+export const noVoice = 'Sorry, you could not hear me for a moment. Please go on.';
+
 export const stillThere = 'Are you still there?';
 
 export const goodbyeWithdrawn = 'Oh, your top-up just arrived. We can go on, what were you saying?';
@@ -51,6 +69,8 @@ const goodbyes: Record<GoodbyeCause, string> = {
   asked_to_end: 'This call is ending now. Thank you, and goodbye!',
   worker_shutdown: 'I am sorry, I have to restart. Please call again in a moment. Goodbye!',
   user_inactive: 'I will hang up now, so that your time is not used up. Goodbye!',
+  cannot_answer: 'I am sorry, I cannot answer right now, and you do not pay for that. Goodbye!',
+  cannot_hear: 'I am sorry, I cannot hear you because of a fault on our side. Goodbye!',
 };
 
 export function goodbye(cause: GoodbyeCause, seconds: number): string {
