@@ -15,8 +15,11 @@ const addressSchema = z.object({
   LIVEKIT_URL: z.string().optional(),
   LIVEKIT_API_KEY: z.string().optional(),
   LIVEKIT_API_SECRET: z.string().optional(),
+  MAILS_URL: z.string().optional(),
   VOICE_DOUBLE_URL: z.string().optional(),
   APP_URL: z.string().optional(),
+  ADMIN_URL: z.string().optional(),
+  METRICS_TOKEN: z.string(),
 });
 
 /** Where the parts of a running stack are, and the keys to them: what `npm run status -- -o json` prints. */

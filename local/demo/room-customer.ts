@@ -41,8 +41,8 @@ export class RoomCustomer {
   #remainingAt = performance.now();
   readonly #watchers = new Set<() => void>();
 
-  /** Joins with a token of the `livekit-token` function and opens the microphone. */
-  async join(serverUrl: string, token: string): Promise<void> {
+  /** Joins with a token of the `livekit-token` function and, unless told otherwise, opens the microphone. */
+  async join(serverUrl: string, token: string, withMicrophone = true): Promise<void> {
     const room = this.#room;
     room.on(RoomEvent.TrackSubscribed, (track) => void this.#listen(track));
     room.on(RoomEvent.ParticipantAttributesChanged, (changed) => {
@@ -73,6 +73,7 @@ export class RoomCustomer {
       this.#changed();
     });
     await room.connect(serverUrl, token, { autoSubscribe: true, dynacast: false });
+    if (!withMicrophone) return;
     const track = LocalAudioTrack.createAudioTrack('microphone', this.#source);
     const options = new TrackPublishOptions();
     options.source = TrackSource.SOURCE_MICROPHONE;
@@ -122,6 +123,11 @@ export class RoomCustomer {
       }
     }
     await this.#source.waitForPlayout();
+  }
+
+  /** Types a message, as a chat field beside the call would send it. */
+  async type(text: string): Promise<void> {
+    await this.#room.localParticipant?.sendText(text, { topic: 'lk.chat' });
   }
 
   /** Resolves once the condition holds; rejects with what was awaited after so many milliseconds. */

@@ -1,70 +1,99 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
-import type { Call } from './api/calls.ts';
-import type { AppError } from './errors.ts';
+import { useEffect, useRef, useState } from 'react';
+import type { MouseEvent } from 'react';
 import { useAddress } from './hooks/use-address.ts';
 import { useSession } from './hooks/use-session.ts';
+import { useTalk } from './hooks/use-talk.ts';
+import { AccountPage } from './pages/AccountPage.tsx';
+import { BuyPage } from './pages/BuyPage.tsx';
+import { CallMovedPage } from './pages/CallMovedPage.tsx';
 import { CallOverPage } from './pages/CallOverPage.tsx';
 import { CallPage } from './pages/CallPage.tsx';
 import { CheckoutReturnPage } from './pages/CheckoutReturnPage.tsx';
+import { ForgotPasswordPage } from './pages/ForgotPasswordPage.tsx';
 import { HistoryPage } from './pages/HistoryPage.tsx';
 import { HomePage } from './pages/HomePage.tsx';
+import { LinkRefusedPage } from './pages/LinkRefusedPage.tsx';
+import { NewPasswordPage } from './pages/NewPasswordPage.tsx';
 import { PricesPage } from './pages/PricesPage.tsx';
+import { RedeemPage } from './pages/RedeemPage.tsx';
+import { ReturnToCallPage } from './pages/ReturnToCallPage.tsx';
 import { SignInPage } from './pages/SignInPage.tsx';
 import { SignUpPage } from './pages/SignUpPage.tsx';
 import { WelcomePage } from './pages/WelcomePage.tsx';
 import { Header } from './parts/Header.tsx';
+import type { Route } from './routes.ts';
+import { mailReturn } from './supabase.ts';
 
-/** A call is kept above the pages, so that walking through them cannot hang it up. */
-type Talk =
-  | { phase: 'none' }
-  | { phase: 'talking'; call: Call }
-  | { phase: 'over'; sessionId: string; error: AppError | undefined };
-
-const NO_TALK: Talk = { phase: 'none' };
+/** Pages of one's own: whoever asks for them signed out signs in first, then gets there. */
+const OWN_PAGES: readonly Route[] = ['history', 'account', 'redeem'];
 
 export const App = () => {
   const session = useSession();
   const { route, checkout } = useAddress();
-  const [talk, setTalk] = useState<Talk>(NO_TALK);
-  const isTalking = talk.phase === 'talking';
+  const { talk, start, comeBack, finish, leave, forget } = useTalk();
+  const [mail, setMail] = useState(mailReturn);
+  // A link from a mail has told its story once somebody goes elsewhere.
+  if (mail && route !== 'home') setMail(undefined);
 
-  const startCall = useCallback((call: Call) => setTalk({ phase: 'talking', call }), []);
-  const leaveCall = useCallback((error?: AppError) => {
-    setTalk((now) =>
-      now.phase === 'talking' ? { phase: 'over', sessionId: now.call.session_id, error } : now,
-    );
-  }, []);
-  const forgetCall = useCallback(() => setTalk(NO_TALK), []);
+  const visitorPage = () => {
+    if (mail?.kind === 'refused') return <LinkRefusedPage code={mail.code} />;
+    if (route === 'prices') return <PricesPage />;
+    if (route === 'signUp') return <SignUpPage />;
+    if (route === 'forgotPassword') return <ForgotPasswordPage />;
+    if (route === 'signIn' || checkout || OWN_PAGES.includes(route)) return <SignInPage />;
+    return <WelcomePage />;
+  };
 
   const page = () => {
     if (session === undefined) return null;
-    if (session === null) {
-      if (route === 'prices') return <PricesPage isSignedIn={false} />;
-      if (route === 'signUp') return <SignUpPage />;
-      // Whoever comes from checkout or asks for a page of their own signs in first, then gets there.
-      if (route === 'signIn' || route === 'history' || checkout) {
-        return <SignInPage />;
-      }
-      return <WelcomePage />;
+    if (session === null) return visitorPage();
+    if (mail?.kind === 'new_password') {
+      return <NewPasswordPage onDone={() => setMail(undefined)} />;
     }
-    if (talk.phase === 'talking') return <CallPage call={talk.call} onLeave={leaveCall} />;
-    if (talk.phase === 'over') {
-      return <CallOverPage sessionId={talk.sessionId} error={talk.error} onDone={forgetCall} />;
+    switch (talk.phase) {
+      case 'returning':
+        return <ReturnToCallPage sessionId={talk.sessionId} onCall={start} onOver={finish} />;
+      case 'talking':
+        return <CallPage key={talk.call.participant_token} call={talk.call} onLeave={leave} />;
+      case 'moved':
+        return <CallMovedPage onReturn={() => comeBack(talk.sessionId)} onDone={forget} />;
+      case 'over':
+        return <CallOverPage sessionId={talk.sessionId} error={talk.error} onDone={forget} />;
+      case 'none':
+        break;
     }
     if (checkout) return <CheckoutReturnPage checkout={checkout} />;
-    if (route === 'prices') return <PricesPage isSignedIn />;
+    if (route === 'prices') return <BuyPage />;
+    if (route === 'redeem') return <RedeemPage />;
     if (route === 'history') return <HistoryPage />;
-    return <HomePage session={session} onCall={startCall} />;
+    if (route === 'account') return <AccountPage />;
+    return <HomePage session={session} onCall={start} onReturn={comeBack} />;
   };
 
-  useFocusOnChange(`${talk.phase} ${route} ${checkout?.outcome} ${session === null}`);
+  const screen = `${talk.phase} ${route} ${checkout?.outcome} ${session === null} ${mail?.kind}`;
+  useFocusOnChange(screen);
 
   return (
     <>
-      <Header session={session} route={route} isTalking={isTalking} />
-      <main id="main">{page()}</main>
+      <a className="skip" href="#main" onClick={skipToMain}>
+        Skip to the page
+      </a>
+      <Header
+        session={session}
+        route={route}
+        isTalking={talk.phase === 'talking' || talk.phase === 'returning'}
+      />
+      <main id="main" tabIndex={-1}>
+        {page()}
+      </main>
     </>
   );
+};
+
+// The hash names the page, so the link must not change it.
+const skipToMain = (event: MouseEvent): void => {
+  event.preventDefault();
+  document.getElementById('main')?.focus();
 };
 
 /** Moves the focus to the new page's heading, so that screen readers and keyboards follow. */
@@ -73,6 +102,7 @@ const useFocusOnChange = (screen: string): void => {
   useEffect(() => {
     if (shown.current === screen) return;
     shown.current = screen;
-    document.querySelector<HTMLElement>('main h1')?.focus();
+    window.scrollTo(0, 0);
+    document.querySelector<HTMLElement>('main h1')?.focus({ preventScroll: true });
   }, [screen]);
 };

@@ -37,7 +37,21 @@ test('a refusal of the database keeps its code and its fields', () => {
     code: 'invalid_input',
     fields: { full_name: ['is too short'] },
     hint: 'Give your name.',
+    details: { full_name: ['is too short'] },
   });
+});
+
+test('another call of the same person is told from lines that are all busy', () => {
+  const refusal = (scope: string) =>
+    textOfError(fromBody({ code: 'PT429', message: 'too_many_sessions', details: { scope } }));
+  expect(refusal('user').next).toBe('talk');
+  expect(refusal('all').next).toBe('retry');
+});
+
+test('a wrong code is told how many tries are left', () => {
+  const details = '{"attempts_left": 3}';
+  const error = fromBody({ code: 'PT404', message: 'code_not_accepted', details });
+  expect(textOfError(error).text).toContain('3 more tries');
 });
 
 test('an error that is not ours is not shown in its own words', () => {
@@ -61,6 +75,12 @@ test('an answer of an Edge Function that is no JSON is unexpected', async () => 
 test('a refused password belongs to its field', () => {
   const error = fromAuth(new AuthApiError('Too short', 422, 'weak_password'));
   expect(error.fields).toEqual({ password: ['Too short'] });
+});
+
+test('a refused address is told at its field in our words', () => {
+  const text = 'Unable to validate email address: invalid format';
+  const error = fromAuth(new AuthApiError(text, 400, 'validation_failed'));
+  expect(error.fields).toEqual({ email: ['This does not look like an e-mail address.'] });
 });
 
 test('a name that the sign-up refuses belongs to its field', () => {

@@ -1,5 +1,8 @@
 import { FunctionsFetchError, FunctionsHttpError } from '@supabase/supabase-js';
 import type { AuthError } from '@supabase/supabase-js';
+import { ERROR_TEXTS } from './error-texts.ts';
+
+type Unknowns = Readonly<Record<string, unknown>>;
 
 /** A refusal or a failure that a person is told about. `code` is the key of its text. */
 export interface AppError {
@@ -8,6 +11,8 @@ export interface AppError {
   hint: string | undefined;
   /** Messages by the field they belong to, as `invalid_input` gives them. */
   fields: Readonly<Record<string, readonly string[]>>;
+  /** What else the server said about it, such as `attempts_left`. */
+  details: Unknowns;
 }
 
 /** An expected failure is a value; what throws is a bug. */
@@ -17,9 +22,8 @@ export const appError = (code: string, rest: Partial<AppError> = {}): AppError =
   code,
   hint: rest.hint,
   fields: rest.fields ?? {},
+  details: rest.details ?? {},
 });
-
-type Unknowns = Readonly<Record<string, unknown>>;
 
 const isObject = (value: unknown): value is Unknowns =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -36,11 +40,14 @@ const parseJson = (text: string): unknown => {
 };
 
 /** Details are an object from Edge Functions and JSON text from the database. */
-const fieldsOf = (details: unknown): AppError['fields'] => {
+const detailsOf = (details: unknown): Unknowns => {
   const value = typeof details === 'string' ? parseJson(details) : details;
-  if (!isObject(value)) return {};
+  return isObject(value) ? value : {};
+};
+
+const fieldsOf = (details: Unknowns): AppError['fields'] => {
   const fields: Record<string, string[]> = {};
-  for (const [field, messages] of Object.entries(value)) {
+  for (const [field, messages] of Object.entries(details)) {
     const list = (Array.isArray(messages) ? messages : [messages]).flatMap((m) => textOf(m) ?? []);
     if (list.length > 0) fields[field] = list;
   }
@@ -58,7 +65,8 @@ export const fromBody = (body: unknown): AppError => {
   if (!isOurs || message === undefined) {
     return appError(isNetworkMessage(message) ? 'network' : 'unexpected');
   }
-  return appError(message, { hint: textOf(body['hint']), fields: fieldsOf(body['details']) });
+  const details = detailsOf(body['details']);
+  return appError(message, { hint: textOf(body['hint']), fields: fieldsOf(details), details });
 };
 
 // supabase-js turns a failed fetch of the Data API into an error with the browser's own words.
@@ -84,13 +92,18 @@ export const fromAuth = (error: AuthError): AppError => {
   // A refusal by our sign-up trigger keeps at most its message on its way through Auth; the name
   // is all that it looks at.
   if (error.message === 'invalid_input') return badName();
+  if (error.name === 'AuthSessionMissingError') return appError('not_authenticated');
   const code = error.code ?? 'unexpected';
   const field = FIELD_OF_AUTH_CODE[code];
   return appError(code, {
     hint: error.message,
-    fields: field === undefined ? {} : { [field]: [error.message] },
+    fields: field === undefined ? {} : { [field]: [fieldText(field, error)] },
   });
 };
+
+/** Auth says which rule a password breaks; of an address it says less than we do. */
+const fieldText = (field: string, { code, message }: AuthError): string =>
+  field === 'password' ? message : (ERROR_TEXTS[code ?? '']?.text ?? message);
 
 const FIELD_OF_AUTH_CODE: Readonly<Record<string, string>> = {
   weak_password: 'password',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { addressOf } from './routes.ts';
+import { addressOf, mailReturnOf, via } from './routes.ts';
 
 test('a page is found by its hash and anything else is home', () => {
   expect(addressOf('http://app.test/#/history').route).toBe('history');
@@ -15,4 +15,22 @@ test('a successful checkout names its payment', () => {
 test('a cancelled checkout is told from no checkout', () => {
   expect(addressOf('http://app.test/?checkout=cancelled').checkout?.outcome).toBe('cancelled');
   expect(addressOf('http://app.test/?checkout=other').checkout).toBeUndefined();
+});
+
+test('whoever signs in gets to the page they came for', () => {
+  expect(addressOf(`http://app.test/${via('signUp', 'redeem')}`)).toMatchObject({
+    route: 'signUp',
+    after: 'redeem',
+  });
+  expect(addressOf('http://app.test/#/sign-in?after=//evil.test').after).toBe('home');
+});
+
+test('a link from a mail is told from a page', () => {
+  expect(mailReturnOf('#access_token=a&type=recovery')).toEqual({ kind: 'new_password' });
+  expect(mailReturnOf('#access_token=a&type=signup')).toBeUndefined();
+  expect(mailReturnOf('#error=access_denied&error_code=otp_expired')).toEqual({
+    kind: 'refused',
+    code: 'otp_expired',
+  });
+  expect(mailReturnOf('#/prices')).toBeUndefined();
 });

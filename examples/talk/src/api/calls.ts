@@ -1,4 +1,4 @@
-import type { TimeCardRow, VoiceSessionRow } from '../database.ts';
+import type { AgentTypeRow, VoiceSessionRow } from '../database.ts';
 import { appError, fromBody, fromFunction } from '../errors.ts';
 import type { Result } from '../errors.ts';
 import { supabase } from '../supabase.ts';
@@ -15,14 +15,29 @@ export interface Call {
   remaining_seconds: number;
 }
 
-/** Holds time for a call and gives the way into its room. */
-export const openCall = async (agentType: string): Promise<Result<Call>> => {
-  const { data, error } = await supabase.functions.invoke<Call>('livekit-token', {
-    body: { agent_type: agentType },
-  });
+/** Whom one can talk to; readable without signing in. */
+export const listAgents = async (): Promise<Result<AgentTypeRow[]>> => {
+  const { data, error } = await supabase
+    .from('agent_types')
+    .select('id, name, description, rate_permille, minimum_charge_seconds, sort_order, is_active')
+    .eq('is_active', true)
+    .order('sort_order');
+  return error ? { error: fromBody(error) } : { data };
+};
+
+const askForToken = async (body: Record<string, string>): Promise<Result<Call>> => {
+  const { data, error } = await supabase.functions.invoke<Call>('livekit-token', { body });
   if (error) return { error: await fromFunction(error) };
   return data === null ? { error: appError('unexpected') } : { data };
 };
+
+/** Holds time for a call and gives the way into its room. */
+export const openCall = (agentType: string): Promise<Result<Call>> =>
+  askForToken({ agent_type: agentType });
+
+/** The way back into an open call: after a reload, a lost connection, or from another window. */
+export const rejoinCall = (sessionId: string): Promise<Result<Call>> =>
+  askForToken({ session_id: sessionId });
 
 /** Releases a call that nobody joined and ends one that goes on. */
 export const endCall = async (sessionId: string): Promise<Result<null>> => {
@@ -30,8 +45,8 @@ export const endCall = async (sessionId: string): Promise<Result<null>> => {
   return error ? { error: fromBody(error) } : { data: null };
 };
 
-const SESSION_COLUMNS =
-  'id, user_id, agent_type_id, status, room_name, granted_seconds, used_seconds, billed_seconds, end_reason, created_at, started_at, ended_at';
+export const SESSION_COLUMNS =
+  'id, user_id, agent_type_id, status, room_name, granted_seconds, used_seconds, billed_seconds, end_reason, end_requested_at, rating, rating_comment, created_at, started_at, ended_at';
 
 export const getCall = async (sessionId: string): Promise<Result<VoiceSessionRow>> => {
   const { data, error } = await supabase
@@ -49,66 +64,40 @@ export const isSettled = (session: VoiceSessionRow): boolean =>
 
 const OPEN_CALLS_AT_MOST = 10;
 
-const listOpenCalls = async (): Promise<Result<string[]>> => {
-  const own = await ownId();
-  if (own.error) return own;
-  const { data, error } = await supabase
-    .from('voice_sessions')
-    .select('id')
-    .eq('user_id', own.data)
-    .in('status', ['pending', 'active'])
-    .limit(OPEN_CALLS_AT_MOST);
-  return error ? { error: fromBody(error) } : { data: data.map(({ id }) => id) };
-};
-
-const ENDED_WITHIN_MS = 30_000;
-const ASK_EVERY_MS = 1000;
-
-/**
- * Ends whatever call of this user is still open, for example in a closed tab, and waits until it
- * is: an agent hears of it with its next heartbeat (15 s apart).
- */
-export const endOpenCalls = async (): Promise<Result<null>> => {
-  const open = await listOpenCalls();
-  if (open.error) return open;
-  for (const id of open.data) {
-    const ended = await endCall(id);
-    if (ended.error) return ended;
-  }
-  const givesUpAt = Date.now() + ENDED_WITHIN_MS;
-  while (Date.now() < givesUpAt) {
-    const left = await listOpenCalls();
-    if (left.error) return left;
-    if (left.data.length === 0) return { data: null };
-    await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
-  }
-  return { error: appError('too_many_sessions') };
-};
-
-const HISTORY_ROWS = 20;
-
-export const listCards = async (): Promise<Result<TimeCardRow[]>> => {
-  const own = await ownId();
-  if (own.error) return own;
-  const { data, error } = await supabase
-    .from('time_cards')
-    .select(
-      'id, owner_id, source, status, package_id, total_seconds, remaining_seconds, held_seconds, used_seconds, expires_at, created_at',
-    )
-    .eq('owner_id', own.data)
-    .order('created_at', { ascending: false })
-    .limit(HISTORY_ROWS);
-  return error ? { error: fromBody(error) } : { data };
-};
-
-export const listCalls = async (): Promise<Result<VoiceSessionRow[]>> => {
+/** Calls of this person that are not over, in this window or another. */
+export const listOpenCalls = async (): Promise<Result<VoiceSessionRow[]>> => {
   const own = await ownId();
   if (own.error) return own;
   const { data, error } = await supabase
     .from('voice_sessions')
     .select(SESSION_COLUMNS)
     .eq('user_id', own.data)
+    .in('status', ['pending', 'active'])
     .order('created_at', { ascending: false })
-    .limit(HISTORY_ROWS);
+    .limit(OPEN_CALLS_AT_MOST);
   return error ? { error: fromBody(error) } : { data };
 };
+
+export const rateCall = async (
+  sessionId: string,
+  rating: number,
+  comment: string,
+): Promise<Result<number>> => {
+  const { data, error } = await supabase.rpc('rate_session', {
+    session_id: sessionId,
+    rating,
+    comment,
+  });
+  return error ? { error: fromBody(error) } : { data: data.rating };
+};
+
+const CALL_KEY = 'mindbot.call';
+
+/** The call that this tab is in; a reload finds its way back by it. */
+export const rememberCall = (sessionId: string | undefined): void => {
+  if (sessionId === undefined) window.sessionStorage.removeItem(CALL_KEY);
+  else window.sessionStorage.setItem(CALL_KEY, sessionId);
+};
+
+export const rememberedCall = (): string | undefined =>
+  window.sessionStorage.getItem(CALL_KEY) ?? undefined;

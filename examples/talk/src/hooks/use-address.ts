@@ -9,7 +9,11 @@ const subscribe = (onChange: () => void): (() => void) => {
     onChange();
   };
   window.addEventListener('hashchange', onMove);
-  return () => window.removeEventListener('hashchange', onMove);
+  window.addEventListener('popstate', onChange);
+  return () => {
+    window.removeEventListener('hashchange', onMove);
+    window.removeEventListener('popstate', onChange);
+  };
 };
 
 /** Where the person is, and whether a checkout page has just sent them back. */

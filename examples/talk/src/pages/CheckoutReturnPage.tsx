@@ -1,10 +1,14 @@
 import { useCallback } from 'react';
 import { getPayment } from '../api/billing.ts';
+import { listOpenCalls } from '../api/calls.ts';
+import { getGift } from '../api/gifts.ts';
 import type { PaymentRow } from '../database.ts';
 import { money } from '../format.ts';
+import { useLoad } from '../hooks/use-load.ts';
 import { usePoll } from '../hooks/use-poll.ts';
 import { BalanceBox } from '../parts/BalanceBox.tsx';
 import { ErrorNote } from '../parts/ErrorNote.tsx';
+import { GiftBought } from '../parts/GiftBought.tsx';
 import { Page } from '../parts/Page.tsx';
 import { routes } from '../routes.ts';
 import type { CheckoutReturn, Route } from '../routes.ts';
@@ -43,6 +47,14 @@ const PaymentArrives = ({ paymentId }: { paymentId: string }) => {
 
   const hasFailed = data?.status === 'canceled' || (state === 'late' && data?.status === 'failed');
 
+  if (error?.code === 'payment_not_found') {
+    return (
+      <Page title="No such payment">
+        <ErrorNote error={error} />
+        <Leave to="home" text="Home" isPrimary />
+      </Page>
+    );
+  }
   if (state !== 'done' && !hasFailed) {
     return (
       <Page title={state === 'late' ? 'This takes longer than usual' : 'Waiting for your payment'}>
@@ -63,26 +75,44 @@ const PaymentArrives = ({ paymentId }: { paymentId: string }) => {
       </Page>
     );
   }
-  if (hasFailed) {
+  if (hasFailed || data === undefined) {
     return (
       <Page title="The payment did not go through">
-        <p role="status">{data.failure_message ?? 'You were not charged.'}</p>
+        <p role="status">{data?.failure_message ?? 'You were not charged.'}</p>
         <Leave to="prices" text="Try again" isPrimary />
       </Page>
     );
   }
+  return <Paid payment={data} />;
+};
+
+const Paid = ({ payment }: { payment: PaymentRow }) => {
+  const gift = useLoad(useCallback(() => getGift(payment.time_card_id), [payment.time_card_id]));
+  const open = useLoad(listOpenCalls);
+  if (gift.data === undefined && gift.error === undefined) return null;
+  if (gift.data) return <GiftBought payment={payment} card={gift.data} />;
+  const isInCall = (open.data?.length ?? 0) > 0;
   return (
     <Page title="Thank you">
-      {data && (
-        <p role="status">
-          Your payment of {money(data.amount_cents, data.currency)} has arrived and your time is
-          there.
+      <p className="lead" role="status">
+        Your payment of {money(payment.amount_cents, payment.currency)} has arrived and your time is
+        there.
+      </p>
+      <BalanceBox />
+      {isInCall && (
+        <p className="note good">
+          Your call goes on in the other window and has the new time within seconds. You can close
+          this one.
         </p>
       )}
-      <BalanceBox />
       <p className="row">
-        <Leave to="home" text="Talk" isPrimary />
+        {!isInCall && <Leave to="home" text="Talk" isPrimary />}
         <Leave to="history" text="See your cards" />
+        {payment.receipt_url && (
+          <a className="button" href={payment.receipt_url} target="_blank" rel="noopener">
+            Receipt
+          </a>
+        )}
       </p>
     </Page>
   );

@@ -1,8 +1,10 @@
 import { Page } from '../parts/Page.tsx';
 import { PriceList } from '../parts/PriceList.tsx';
+import { SignUpToBuy } from '../parts/SignUpToBuy.tsx';
 
-export const PricesPage = ({ isSignedIn }: { isSignedIn: boolean }) => (
-  <Page title={isSignedIn ? 'Buy time' : 'Prices'}>
-    <PriceList isSignedIn={isSignedIn} />
+export const PricesPage = () => (
+  <Page title="Prices">
+    <p className="lead">Pay once, talk by the second. No subscription.</p>
+    <PriceList renderAction={() => <SignUpToBuy />} />
   </Page>
 );

@@ -1,42 +1,48 @@
-import { useState } from 'react';
-import { signUp } from '../api/account.ts';
-import type { AppError } from '../errors.ts';
+import { useCallback, useState } from 'react';
+import { checkFields } from '../account-rules.ts';
+import { sendConfirmation, signUp } from '../api/account.ts';
+import type { Result } from '../errors.ts';
+import { useAction } from '../hooks/use-action.ts';
+import { useAddress } from '../hooks/use-address.ts';
+import { useFocusOnError } from '../hooks/use-focus-on-error.ts';
 import { ErrorNote } from '../parts/ErrorNote.tsx';
 import { Field } from '../parts/Field.tsx';
 import { Page } from '../parts/Page.tsx';
-import { routes } from '../routes.ts';
+import { PasswordField } from '../parts/PasswordField.tsx';
+import { routes, via } from '../routes.ts';
+
+type SignedUp = { isIn: true } | { isIn: false; email: string };
+
+const create = async (form: FormData): Promise<Result<SignedUp>> => {
+  const fullName = String(form.get('full_name')).trim();
+  const email = String(form.get('email')).trim();
+  const password = String(form.get('password'));
+  const wrong = checkFields({ full_name: fullName, email, password });
+  if (wrong) return { error: wrong };
+  const answer = await signUp({ fullName, email, password });
+  if (answer.error) return answer;
+  return { data: answer.data === null ? { isIn: false, email } : { isIn: true } };
+};
 
 export const SignUpPage = () => {
-  const [isBusy, setIsBusy] = useState(false);
-  const [error, setError] = useState<AppError>();
+  const { after } = useAddress();
+  const { run, isBusy, error } = useAction(create);
+  const form = useFocusOnError(error);
   const [mailSentTo, setMailSentTo] = useState<string>();
 
-  const submit = async (form: FormData): Promise<void> => {
-    const email = String(form.get('email')).trim();
-    setIsBusy(true);
-    setError(undefined);
-    const answer = await signUp({
-      fullName: String(form.get('full_name')).trim(),
-      email,
-      password: String(form.get('password')),
-    });
-    setIsBusy(false);
-    setError(answer.error);
-    if (answer.error === undefined && answer.data === null) setMailSentTo(email);
-    else if (answer.error === undefined) window.location.hash = routes.home;
+  const submit = async (data: FormData): Promise<void> => {
+    const answer = await run(data);
+    if (answer?.isIn === true) window.location.hash = routes[after];
+    else if (answer) setMailSentTo(answer.email);
   };
 
-  if (mailSentTo !== undefined) {
-    return (
-      <Page title="Check your mail">
-        <p role="status">We sent a link to {mailSentTo}. Open it to finish signing up.</p>
-      </Page>
-    );
-  }
+  if (mailSentTo !== undefined) return <CheckYourMail email={mailSentTo} />;
   return (
     <Page title="Sign up">
       <form
+        ref={form}
         className="card narrow"
+        noValidate
         onSubmit={(event) => {
           event.preventDefault();
           void submit(new FormData(event.currentTarget));
@@ -48,7 +54,6 @@ export const SignUpPage = () => {
           name="full_name"
           autoComplete="name"
           required
-          minLength={2}
           maxLength={100}
           errors={error?.fields['full_name']}
         />
@@ -60,22 +65,35 @@ export const SignUpPage = () => {
           required
           errors={error?.fields['email']}
         />
-        <Field
-          label="Password"
-          name="password"
-          type="password"
-          autoComplete="new-password"
-          required
-          help="At least 8 characters, with a small letter, a capital and a digit."
-          errors={error?.fields['password']}
-        />
-        <button className="primary" disabled={isBusy}>
+        <PasswordField label="Password" isNew errors={error?.fields['password']} />
+        <button className="primary wide" disabled={isBusy}>
           {isBusy ? 'Signing up…' : 'Sign up'}
         </button>
         <p className="help">
-          Have an account? <a href={routes.signIn}>Sign in</a>
+          Have an account? <a href={via('signIn', after)}>Sign in</a>
         </p>
       </form>
+    </Page>
+  );
+};
+
+const CheckYourMail = ({ email }: { email: string }) => {
+  const send = useAction(useCallback(() => sendConfirmation(email), [email]));
+  const [isSent, setIsSent] = useState(false);
+  const again = async (): Promise<void> => {
+    setIsSent((await send.run()) !== undefined);
+  };
+  return (
+    <Page title="Check your mail">
+      <p className="lead">
+        We sent a link to <strong>{email}</strong>. Open it to finish signing up; you come back here
+        signed in.
+      </p>
+      <ErrorNote error={send.error} onRetry={() => void again()} />
+      <p role="status">{isSent && 'Sent once more. Please look into the spam folder, too.'}</p>
+      <button type="button" disabled={send.isBusy} onClick={() => void again()}>
+        {send.isBusy ? 'Sending…' : 'Send the mail again'}
+      </button>
     </Page>
   );
 };

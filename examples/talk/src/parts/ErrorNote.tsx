@@ -1,5 +1,3 @@
-import { useState } from 'react';
-import { endOpenCalls } from '../api/calls.ts';
 import { textOfError } from '../error-texts.ts';
 import type { AppError } from '../errors.ts';
 import { routes } from '../routes.ts';
@@ -7,7 +5,7 @@ import { routes } from '../routes.ts';
 interface Props {
   error: AppError | undefined;
   /** Offered where trying again can help. */
-  onRetry?: () => void;
+  onRetry?: (() => void) | undefined;
 }
 
 /** Says what went wrong and what to do next. Always mounted, so that screen readers hear it. */
@@ -27,37 +25,20 @@ interface NextProps {
   onRetry: (() => void) | undefined;
 }
 
+const LINKS = {
+  buy: { href: routes.prices, text: 'Buy time' },
+  sign_in: { href: routes.signIn, text: 'Sign in' },
+  talk: { href: routes.home, text: 'Go to the call' },
+  new_link: { href: routes.forgotPassword, text: 'Ask for a new link' },
+} as const;
+
 const Next = ({ error, onRetry }: NextProps) => {
   const { next } = textOfError(error);
-  if (next === 'buy') return <a href={routes.prices}>Buy time</a>;
-  if (next === 'sign_in') return <a href={routes.signIn}>Sign in</a>;
-  if (next === 'end_other_call') return <EndOtherCall onEnded={onRetry} />;
-  if (next === 'retry' && onRetry) {
-    return (
-      <button type="button" onClick={onRetry}>
-        Try again
-      </button>
-    );
-  }
-  return null;
-};
-
-const EndOtherCall = ({ onEnded }: { onEnded: (() => void) | undefined }) => {
-  const [isBusy, setIsBusy] = useState(false);
-  const [error, setError] = useState<AppError>();
-  const end = async () => {
-    setIsBusy(true);
-    const answer = await endOpenCalls();
-    setIsBusy(false);
-    setError(answer.error);
-    if (answer.error === undefined) onEnded?.();
-  };
-  return (
-    <>
-      <button type="button" disabled={isBusy} onClick={() => void end()}>
-        {isBusy ? 'Ending the other call…' : 'End the other call and talk here'}
-      </button>
-      {error && <p>{textOfError(error).text}</p>}
-    </>
-  );
+  if (next === undefined) return null;
+  if (next !== 'retry') return <a href={LINKS[next].href}>{LINKS[next].text}</a>;
+  return onRetry ? (
+    <button type="button" onClick={onRetry}>
+      Try again
+    </button>
+  ) : null;
 };

@@ -16,9 +16,9 @@ export const Field = ({ label, help, errors = [], ...input }: Props) => {
     <div className="field">
       <label htmlFor={id}>{label}</label>
       <input
+        aria-invalid={hasErrors}
         {...input}
         id={id}
-        aria-invalid={hasErrors}
         aria-describedby={describedBy === '' ? undefined : describedBy}
       />
       {help && (

@@ -14,6 +14,7 @@ const LINKS = {
     ['home', 'Talk'],
     ['prices', 'Buy time'],
     ['history', 'History'],
+    ['account', 'Account'],
   ],
   signedOut: [
     ['prices', 'Prices'],
@@ -25,7 +26,7 @@ const LINKS = {
 export const Header = ({ session, route, isTalking }: Props) => {
   const links = session ? LINKS.signedIn : LINKS.signedOut;
   return (
-    <header className="bar">
+    <header className="top">
       <a className="brand" href={routes.home} tabIndex={isTalking ? -1 : 0}>
         <img src="/icon.svg" alt="" width="28" height="28" />
         MindBot

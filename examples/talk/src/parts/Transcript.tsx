@@ -1,11 +1,27 @@
-import { useLocalParticipant, useTranscriptions } from '@livekit/components-react';
-import { useEffect, useRef } from 'react';
+import { useChat, useLocalParticipant } from '@livekit/components-react';
+import { useEffect, useRef, useState } from 'react';
+import { conversation } from '../conversation.ts';
+import type { Line } from '../conversation.ts';
+import { useSpokenLines } from '../hooks/use-spoken-lines.ts';
 
-/** What was said, live. Not a live region: the words are heard already, as they are spoken. */
-export const Transcript = () => {
+/** What was said and typed, live. Not a live region: the words are heard already, as they are spoken. */
+export const Transcript = ({ isConnected }: { isConnected: boolean }) => {
   const { localParticipant } = useLocalParticipant();
-  const lines = useTranscriptions();
+  const spoken = useSpokenLines();
+  const { chatMessages, send, isSending } = useChat();
   const list = useRef<HTMLOListElement>(null);
+  const mine = localParticipant.identity;
+
+  const lines = conversation(
+    spoken,
+    chatMessages.map(({ id, message, timestamp, from }) => ({
+      id,
+      isMine: from?.identity === mine,
+      isTyped: true,
+      text: message,
+      at: timestamp,
+    })),
+  );
 
   // After every render: that is when a word has come.
   useEffect(() => {
@@ -17,16 +33,67 @@ export const Transcript = () => {
       <h2 id="transcript-title">Transcript</h2>
       {lines.length === 0 && <p className="help">What is said appears here.</p>}
       <ol ref={list} tabIndex={0} aria-labelledby="transcript-title">
-        {lines.map((line) => {
-          const isMine = line.participantInfo.identity === localParticipant.identity;
-          return (
-            <li key={line.streamInfo.id} className={isMine ? 'mine' : 'theirs'}>
-              <span className="who">{isMine ? 'You' : 'Agent'}</span>
-              {line.text}
-            </li>
-          );
-        })}
+        {lines.map((line) => (
+          <Said key={line.id} line={line} />
+        ))}
       </ol>
+      <TypeInstead isDisabled={!isConnected || isSending} onSend={send} />
     </section>
+  );
+};
+
+const Said = ({ line: { isMine, isTyped, text } }: { line: Line }) => (
+  <li className={isMine ? 'mine' : 'theirs'}>
+    <span className="who">
+      {isMine ? 'You' : 'Agent'}
+      {isTyped && ', typed'}
+    </span>
+    {text}
+  </li>
+);
+
+const MESSAGE_AT_MOST = 1000;
+
+interface TypeProps {
+  isDisabled: boolean;
+  onSend: (text: string) => Promise<unknown>;
+}
+
+const TypeInstead = ({ isDisabled, onSend }: TypeProps) => {
+  const [text, setText] = useState('');
+  const [hasFailed, setHasFailed] = useState(false);
+  const send = async (): Promise<void> => {
+    const message = text.trim();
+    if (message === '' || isDisabled) return;
+    setHasFailed(false);
+    setText('');
+    try {
+      await onSend(message);
+    } catch {
+      setText(message);
+      setHasFailed(true);
+    }
+  };
+  return (
+    <form
+      className="type"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void send();
+      }}
+    >
+      <input
+        aria-label="Type instead of speaking"
+        placeholder="Type instead of speaking"
+        autoComplete="off"
+        maxLength={MESSAGE_AT_MOST}
+        value={text}
+        onChange={(event) => setText(event.currentTarget.value)}
+      />
+      <button disabled={isDisabled}>Send</button>
+      <span role="alert" className="errors">
+        {hasFailed && 'Not sent. Please try again.'}
+      </span>
+    </form>
   );
 };
