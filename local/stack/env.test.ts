@@ -42,6 +42,7 @@ describe('the environment of the stack', () => {
     expect(problem({ STRIPE_WEBHOOK_SECRET: 'whsec_1' })).toContain(
       'STRIPE_SECRET_KEY: is required',
     );
+    expect(problem({ VITE_STRIPE_PUBLISHABLE_KEY: 'pk_test_1' })).toContain('STRIPE_SECRET_KEY');
     const text = problem({ LIVEKIT_API_KEY: 'key' });
     expect(text).toContain('LIVEKIT_URL: is required beside LIVEKIT_API_KEY');
     expect(text).toContain('LIVEKIT_API_SECRET: is required beside LIVEKIT_API_KEY');

@@ -12,6 +12,7 @@ export const PORTS = {
   functions: { variable: 'MINDBOT_PORT_FUNCTIONS', fallback: 54326 },
   voice: { variable: 'MINDBOT_PORT_VOICE', fallback: 54327 },
   app: { variable: 'MINDBOT_PORT_APP', fallback: 54328 },
+  admin: { variable: 'MINDBOT_PORT_ADMIN', fallback: 54329 },
   worker: { variable: 'MINDBOT_PORT_WORKER', fallback: 8081 },
   livekit: { variable: 'MINDBOT_PORT_LIVEKIT', fallback: 7880 },
   livekitTcp: { variable: 'MINDBOT_PORT_LIVEKIT_TCP', fallback: 7881 },
@@ -21,7 +22,15 @@ export const PORTS = {
 export type PortName = keyof typeof PORTS;
 
 /** Parts that `MINDBOT_WITHOUT` can leave out. */
-export const OPTIONAL_PARTS = ['app', 'worker', 'livekit', 'voice', 'clock', 'seed'] as const;
+export const OPTIONAL_PARTS = [
+  'app',
+  'admin',
+  'worker',
+  'livekit',
+  'voice',
+  'clock',
+  'seed',
+] as const;
 export type OptionalPart = (typeof OPTIONAL_PARTS)[number];
 
 const portNumber = z.coerce
@@ -58,6 +67,7 @@ const variables = z.object({
   MINDBOT_PORT_FUNCTIONS: portNumber.default(PORTS.functions.fallback),
   MINDBOT_PORT_VOICE: portNumber.default(PORTS.voice.fallback),
   MINDBOT_PORT_APP: portNumber.default(PORTS.app.fallback),
+  MINDBOT_PORT_ADMIN: portNumber.default(PORTS.admin.fallback),
   MINDBOT_PORT_WORKER: portNumber.default(PORTS.worker.fallback),
   MINDBOT_PORT_LIVEKIT: portNumber.default(PORTS.livekit.fallback),
   MINDBOT_PORT_LIVEKIT_TCP: portNumber.default(PORTS.livekitTcp.fallback),
@@ -77,6 +87,10 @@ const variables = z.object({
     .string()
     .startsWith('whsec_', 'must be a webhook signing secret (whsec_…)')
     .optional(),
+  VITE_STRIPE_PUBLISHABLE_KEY: z
+    .string()
+    .regex(/^pk_(test|live)_\w+$/, 'must be a Stripe publishable key (pk_test_… or pk_live_…)')
+    .optional(),
   OPENAI_API_KEY: text,
   OPENAI_BASE_URL: url(['http', 'https']),
   OPENAI_LLM_MODEL: text,
@@ -85,10 +99,19 @@ const variables = z.object({
   DEEPGRAM_API_KEY: text,
   DEEPGRAM_BASE_URL: url(['ws', 'wss']),
   DEEPGRAM_MODEL: text,
+  DEEPGRAM_LANGUAGE: text,
+  FALLBACK_OPENAI_API_KEY: text,
+  FALLBACK_OPENAI_BASE_URL: url(['http', 'https']),
+  FALLBACK_OPENAI_LLM_MODEL: text,
+  FALLBACK_OPENAI_TTS_MODEL: text,
+  FALLBACK_DEEPGRAM_API_KEY: text,
+  FALLBACK_DEEPGRAM_BASE_URL: url(['ws', 'wss']),
   LIVEKIT_URL: url(['ws', 'wss']),
   LIVEKIT_API_KEY: text,
   LIVEKIT_API_SECRET: text,
   ALLOWED_ORIGINS: list,
+  WORKER_IDLE_PROCESSES: text,
+  WORKER_MAX_CALLS: text,
   LOG_LEVEL: z
     .enum(
       ['trace', 'debug', 'info', 'warn', 'error', 'fatal'],
@@ -114,7 +137,9 @@ export interface StackEnv {
   readonly clockSeconds: number;
   readonly without: ReadonlySet<OptionalPart>;
   /** A real Stripe account; undefined means the double. */
-  readonly stripe: { secretKey: string; webhookSecret: string } | undefined;
+  readonly stripe:
+    | { secretKey: string; webhookSecret: string; publishableKey: string | undefined }
+    | undefined;
   readonly openai: { apiKey: string | undefined; baseUrl: string | undefined };
   readonly deepgram: { apiKey: string | undefined; baseUrl: string | undefined };
   /** A LiveKit server elsewhere; undefined means our own. */
@@ -148,6 +173,11 @@ function problemsBetween(given: Given): string[] {
   }
   if (given['STRIPE_WEBHOOK_SECRET'] && !given['STRIPE_SECRET_KEY']) {
     problems.push('STRIPE_SECRET_KEY: is required beside a STRIPE_WEBHOOK_SECRET');
+  }
+  if (given['VITE_STRIPE_PUBLISHABLE_KEY'] && !given['STRIPE_SECRET_KEY']) {
+    problems.push(
+      'VITE_STRIPE_PUBLISHABLE_KEY: the double has no Payment Element; it goes with a real STRIPE_SECRET_KEY',
+    );
   }
   const rooms = ['LIVEKIT_URL', 'LIVEKIT_API_KEY', 'LIVEKIT_API_SECRET'];
   const isGiven = rooms.filter((variable) => given[variable]);
@@ -189,7 +219,11 @@ function toStackEnv(v: Variables, repository: string): StackEnv {
     without: new Set(v.MINDBOT_WITHOUT),
     stripe:
       v.STRIPE_SECRET_KEY && v.STRIPE_WEBHOOK_SECRET
-        ? { secretKey: v.STRIPE_SECRET_KEY, webhookSecret: v.STRIPE_WEBHOOK_SECRET }
+        ? {
+            secretKey: v.STRIPE_SECRET_KEY,
+            webhookSecret: v.STRIPE_WEBHOOK_SECRET,
+            publishableKey: v.VITE_STRIPE_PUBLISHABLE_KEY,
+          }
         : undefined,
     openai: { apiKey: v.OPENAI_API_KEY, baseUrl: v.OPENAI_BASE_URL },
     deepgram: { apiKey: v.DEEPGRAM_API_KEY, baseUrl: v.DEEPGRAM_BASE_URL },
@@ -203,6 +237,15 @@ function toStackEnv(v: Variables, repository: string): StackEnv {
       OPENAI_TTS_MODEL: v.OPENAI_TTS_MODEL,
       OPENAI_TTS_VOICE: v.OPENAI_TTS_VOICE,
       DEEPGRAM_MODEL: v.DEEPGRAM_MODEL,
+      DEEPGRAM_LANGUAGE: v.DEEPGRAM_LANGUAGE,
+      FALLBACK_OPENAI_API_KEY: v.FALLBACK_OPENAI_API_KEY,
+      FALLBACK_OPENAI_BASE_URL: v.FALLBACK_OPENAI_BASE_URL,
+      FALLBACK_OPENAI_LLM_MODEL: v.FALLBACK_OPENAI_LLM_MODEL,
+      FALLBACK_OPENAI_TTS_MODEL: v.FALLBACK_OPENAI_TTS_MODEL,
+      FALLBACK_DEEPGRAM_API_KEY: v.FALLBACK_DEEPGRAM_API_KEY,
+      FALLBACK_DEEPGRAM_BASE_URL: v.FALLBACK_DEEPGRAM_BASE_URL,
+      WORKER_IDLE_PROCESSES: v.WORKER_IDLE_PROCESSES,
+      WORKER_MAX_CALLS: v.WORKER_MAX_CALLS,
       LOG_LEVEL: v.LOG_LEVEL,
     }),
     firstSettings: firstSettings(v),

@@ -15,7 +15,6 @@ const keysSchema = z.object({
   livekitApiSecret: z.string().min(32),
   metricsToken: z.string().min(16),
   databasePassword: z.string().min(16),
-  codePepper: z.string().min(32),
 });
 
 export type Keys = z.infer<typeof keysSchema>;
@@ -35,7 +34,6 @@ function generate(): Keys {
     livekitApiSecret: token(32),
     metricsToken: token(24),
     databasePassword: plain(24),
-    codePepper: token(32),
   };
 }
 

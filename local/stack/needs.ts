@@ -26,6 +26,7 @@ export function neededPorts(env: StackEnv, source: LiveKitSource): PortName[] {
     ...(env.stripe ? [] : (['stripe'] as const)),
     ...(needsVoiceDouble(env) ? (['voice'] as const) : []),
     ...(env.without.has('app') ? [] : (['app'] as const)),
+    ...(env.without.has('admin') ? [] : (['admin'] as const)),
     ...(env.without.has('worker') || source.kind === 'none' ? [] : (['worker'] as const)),
     ...rooms,
   ];

@@ -102,7 +102,6 @@ export function functionsPart(context: PartsContext): Part {
       APP_URL: appUrl(env),
       ...(env.allowedOrigins.length > 0 && { ALLOWED_ORIGINS: env.allowedOrigins.join(',') }),
       METRICS_TOKEN: keys.metricsToken,
-      CODE_PEPPER: keys.codePepper,
     },
     // Any answer will do: whether the database can be reached is for the function itself to say.
     ready: httpProbe(local(env.ports.functions, '/functions/v1/health'), () => true),
@@ -168,6 +167,7 @@ export function workerPart(
       LIVEKIT_URL: livekit.url,
       LIVEKIT_API_KEY: livekit.apiKey,
       LIVEKIT_API_SECRET: livekit.apiSecret,
+      APP_URL: appUrl(env),
       WORKER_PORT: String(env.ports.worker),
       WORKER_DRAIN_SECONDS: String(WORKER_DRAIN_MS / 1000 - 2),
     },
@@ -177,26 +177,47 @@ export function workerPart(
   });
 }
 
-export function appPart(context: PartsContext): Part {
+/** A web app of this repository, served from its sources. */
+function webPart(
+  context: PartsContext,
+  app: { name: string; folder: string; port: number },
+  variables: Record<string, string> = {},
+): Part {
   const { env, keys, repository } = context;
   return part(context, {
-    name: 'app',
+    name: app.name,
     command: process.execPath,
     args: [
       join(repository, 'node_modules', 'vite', 'bin', 'vite.js'),
       '--port',
-      String(env.ports.app),
+      String(app.port),
       '--strictPort',
       '--host',
       LOOPBACK,
       '--clearScreen',
       'false',
     ],
-    cwd: join(repository, 'examples', 'talk'),
-    env: { VITE_SUPABASE_URL: apiUrl(env), VITE_SUPABASE_PUBLISHABLE_KEY: keys.publishableKey },
-    ready: httpProbe(local(env.ports.app, '/')),
+    cwd: join(repository, app.folder),
+    env: {
+      VITE_SUPABASE_URL: apiUrl(env),
+      VITE_SUPABASE_PUBLISHABLE_KEY: keys.publishableKey,
+      ...variables,
+    },
+    ready: httpProbe(local(app.port, '/')),
   });
 }
+
+export function appPart(context: PartsContext): Part {
+  const publishableKey = context.env.stripe?.publishableKey;
+  return webPart(
+    context,
+    { name: 'app', folder: 'examples/talk', port: context.env.ports.app },
+    publishableKey === undefined ? {} : { VITE_STRIPE_PUBLISHABLE_KEY: publishableKey },
+  );
+}
+
+export const adminPart = (context: PartsContext): Part =>
+  webPart(context, { name: 'admin', folder: 'web-admin', port: context.env.ports.admin });
 
 /** The LiveKit server as a program, or in a container where there is only Docker. */
 export function livekitPart(context: PartsContext, source: LiveKitSource): Part | undefined {

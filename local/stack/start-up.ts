@@ -7,6 +7,7 @@ import type { Logs } from './logs.ts';
 import { needsVoiceDouble, type StackOptions } from './needs.ts';
 import type { Part } from './part.ts';
 import {
+  adminPart,
   appPart,
   functionsPart,
   gatewayPart,
@@ -80,6 +81,9 @@ export async function startEverything(up: StartUp): Promise<{ values: Values; no
     env.without.has('app')
       ? undefined
       : startPart(appPart(contextOf(up, undefined)), `${at(env.ports.app)}, example app`),
+    env.without.has('admin')
+      ? undefined
+      : startPart(adminPart(contextOf(up, undefined)), `${at(env.ports.admin)}, admin panel`),
     Promise.all([rooms, gateway]).then(([{ access }]) => plantSeed(up, valuesOf(up, access))),
   ];
   await Promise.all(everything);
@@ -121,6 +125,7 @@ function valuesOf(up: StartUp, livekit: PartsContext['livekit']): Values {
     voiceDouble: needsVoiceDouble(env),
     worker: livekit !== undefined && !env.without.has('worker'),
     app: !env.without.has('app'),
+    admin: !env.without.has('admin'),
   });
 }
 

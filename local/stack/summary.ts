@@ -10,6 +10,7 @@ export function summary(
   const lines: string[] = ['', `Ready in ${options.elapsedSeconds.toFixed(1)} s.`, ''];
   const addresses: [string, string | undefined][] = [
     ['App', values['APP_URL']],
+    ['Admin panel', values['ADMIN_URL']],
     ['API', values['API_URL']],
     ['Edge Functions', values['FUNCTIONS_URL']],
     ['Mails', values['MAILS_URL']],

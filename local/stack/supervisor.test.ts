@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -118,27 +118,24 @@ describe('the supervisor', () => {
   });
 
   it('ends the lower layers first', async () => {
-    const order: string[] = [];
+    const ends = join(folder, 'ends');
     for (const [name, layer] of [
       ['database', 2],
       ['worker', 0],
       ['gateway', 1],
     ] as const) {
+      const port = await freePort();
+      const telling = `
+        process.on('SIGTERM', () => {
+          require('fs').appendFileSync(${JSON.stringify(ends)}, '${name} ');
+          process.exit();
+        });
+        require('net').createServer().listen(${port}, '127.0.0.1')`;
       const stop = { signal: 'SIGTERM', to: 'process', withinMs: 5_000, layer } as const;
-      await supervisor.start(part(idle, { name, stop }));
+      await supervisor.start(part(telling, { name, stop, ready: tcpProbe(port) }));
     }
-    const pids = supervisor.pids();
-    const watching = setInterval(() => {
-      for (const [name, pid] of Object.entries(pids)) {
-        if (!order.includes(name) && !groupIsAlive(pid)) order.push(name);
-      }
-    }, 2);
     await supervisor.stopAll(patient);
-    clearInterval(watching);
-    expect([...new Set([...order, ...Object.keys(pids)])].slice(0, 2)).toEqual([
-      'worker',
-      'gateway',
-    ]);
+    expect(readFileSync(ends, 'utf8')).toBe('worker gateway database ');
   });
 });
 

@@ -14,10 +14,12 @@ export interface Present {
   readonly voiceDouble: boolean;
   readonly worker: boolean;
   readonly app: boolean;
+  readonly admin: boolean;
 }
 
 export const apiUrl = (env: StackEnv): string => `http://${LOOPBACK}:${env.ports.api}`;
 export const appUrl = (env: StackEnv): string => `http://${LOOPBACK}:${env.ports.app}`;
+export const adminUrl = (env: StackEnv): string => `http://${LOOPBACK}:${env.ports.admin}`;
 
 /** The names are those of `supabase status -o env`, and ours. A value that is not there has no line. */
 export function stackValues(env: StackEnv, keys: Keys, present: Present): Values {
@@ -41,6 +43,7 @@ export function stackValues(env: StackEnv, keys: Keys, present: Present): Values
     VOICE_DOUBLE_URL: present.voiceDouble ? `http://${LOOPBACK}:${ports.voice}` : undefined,
     WORKER_URL: present.worker ? `http://${LOOPBACK}:${ports.worker}` : undefined,
     APP_URL: present.app ? appUrl(env) : undefined,
+    ADMIN_URL: present.admin ? adminUrl(env) : undefined,
     METRICS_TOKEN: keys.metricsToken,
     MINDBOT_HOME: env.home,
   };
