@@ -3,8 +3,9 @@ import { defineConfig } from 'vitest/config';
 const common = { testTimeout: 30_000, hookTimeout: 120_000, exclude: ['**/node_modules/**'] };
 
 /**
- * Three kinds of tests: `unit` needs nothing running and stands beside what it tests; `db` needs a Postgres with
- * the migrations; `stack` needs the whole local stack, which its set-up starts on free ports and stops again.
+ * Four kinds of tests: `unit` needs nothing running and stands beside what it tests; `db` needs a Postgres with
+ * the migrations; `model` plays random commands against one and a reference model; `stack` needs the whole local
+ * stack, which its set-up starts on free ports and stops again.
  */
 export default defineConfig({
   test: {
@@ -13,7 +14,9 @@ export default defineConfig({
         test: {
           ...common,
           name: 'unit',
-          include: ['{agent-worker,examples,local,seed,supabase,scripts}/**/*.test.{ts,tsx}'],
+          include: [
+            '{agent-worker,examples,local,seed,supabase,scripts,web-admin}/**/*.test.{ts,tsx}',
+          ],
         },
       },
       {
@@ -21,6 +24,14 @@ export default defineConfig({
           ...common,
           name: 'db',
           include: ['tests/db/**/*.test.ts'],
+          globalSetup: ['tests/support/database-server.ts'],
+        },
+      },
+      {
+        test: {
+          ...common,
+          name: 'model',
+          include: ['tests/model/**/*.test.ts'],
           globalSetup: ['tests/support/database-server.ts'],
         },
       },

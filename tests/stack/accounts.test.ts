@@ -88,6 +88,6 @@ test('anybody reads the price list and the agents on offer without signing in', 
     price_cents: 999,
     currency: 'usd',
   });
-  const { data: agents } = await visitor.from('agent_types').select('id');
-  expect(agents).toEqual([{ id: 'basic' }]);
+  const { data: agents } = await visitor.from('agent_types').select('id').order('sort_order');
+  expect(agents).toEqual([{ id: 'basic' }, { id: 'enhanced' }, { id: 'rag' }]);
 });

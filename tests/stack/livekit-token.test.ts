@@ -176,9 +176,16 @@ test('the limit of all sessions is refused to everybody else', async () => {
 test('an agent that is not on offer is not found', async () => {
   const person = await signUp();
   await giveCard(person, 3600);
-  const { status, body } = await authorise(person, { agent_type: 'rag' });
-  expect(status).toBe(404);
-  expect(body.message).toBe('not_found');
+  const offer = (is_active: boolean) =>
+    operator.from('agent_types').update({ is_active }).eq('id', 'rag').throwOnError();
+  await offer(false);
+  try {
+    const { status, body } = await authorise(person, { agent_type: 'rag' });
+    expect(status).toBe(404);
+    expect(body.message).toBe('not_found');
+  } finally {
+    await offer(true);
+  }
 });
 
 test('a refused token opens no room', async () => {

@@ -72,6 +72,13 @@ test('the same event twenty times at once is kept once', async () => {
   expect(await stored(id)).toEqual([{ session_id: session.session_id, is_agent: false }]);
 });
 
+test('whatever a customer names their microphone, it is evidence that they left', async () => {
+  const tracks = [{ sid: 'TR_1', name: 'a zero \0 byte' }];
+  const { id, body } = roomEvent({ participant: { identity: person.id, tracks } });
+  expect((await deliver(body, await sign(body))).status).toBe(200);
+  expect(await stored(id)).toEqual([{ session_id: session.session_id, is_agent: false }]);
+});
+
 test.each([
   ['the customer’s own room token', () => session.participant_token],
   ['the customer’s access token', () => person.accessToken],

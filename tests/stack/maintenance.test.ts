@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import {
   balanceOf,
+  buyAnHour,
   connect,
   healStripe,
   invoke,
@@ -11,6 +12,7 @@ import {
   payAtCheckout,
   signUp,
   stack,
+  stripe,
   stripeDouble,
   violations,
 } from '../support/stack.ts';
@@ -22,7 +24,11 @@ test('maintenance answers what it did, to the secret key only', async () => {
     released_sessions: expect.any(Number),
     settled_sessions: expect.any(Number),
     expired_cards: expect.any(Number),
+    recovered_events: expect.any(Number),
     reconciled_payments: expect.any(Number),
+    auto_top_ups: expect.any(Number),
+    failed_auto_top_ups: expect.any(Number),
+    closed_rooms: expect.any(Number),
   });
   const person = await signUp();
   for (const answer of [
@@ -48,6 +54,35 @@ test('ten runs at once find every lost payment, and credit it once', async () =>
   expect(runs.map(({ status }) => status)).toEqual(Array(10).fill(200));
   expect(await Promise.all(people.map(balanceOf))).toEqual([3600, 3600, 3600]);
   expect(await violations()).toEqual([]);
+});
+
+test('an event that never arrived is read from Stripe’s own list, and applied once', async () => {
+  const person = await signUp();
+  const order = await buyAnHour(person);
+  await stripeDouble('flush');
+  const { data } = await operator.from('payments').select('*').eq('id', order.payment_id).single();
+  await stripeDouble('faults', { kind: 'drop', count: 100 });
+  await stripe().refunds.create({ payment_intent: data?.stripe_payment_intent_id ?? '' });
+  await healStripe();
+  expect(await balanceOf(person)).toBe(3600);
+
+  const runs = await Promise.all([maintenance(), maintenance(), maintenance()]);
+  const recovered = runs.map(({ body }) => Number(body.recovered_events));
+  expect(recovered.reduce((sum, each) => sum + each, 0)).toBeGreaterThan(0);
+  expect(await balanceOf(person)).toBe(0);
+  expect((await maintenance()).body).toMatchObject({ recovered_events: 0, problems: [] });
+  expect(await violations()).toEqual([]);
+});
+
+test('while Stripe is down the sweep goes on, and says what it could not do', async () => {
+  await stripeDouble('faults', { kind: 'api', mode: '500', count: 1000 });
+  const { status, body } = await maintenance();
+  await healStripe();
+  expect(status).toBe(200);
+  expect(body.problems).toContainEqual({
+    step: 'recover_events',
+    code: 'payment_provider_unavailable',
+  });
 });
 
 test('health says that all is reachable, and no secret', async () => {

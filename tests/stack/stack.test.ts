@@ -119,6 +119,7 @@ test('SIGTERM leaves no process, port or lock behind, and status then says that 
   const home = stackEnv['MINDBOT_HOME'] ?? '';
   const { processes = [] } = readRecord(join(home, 'processes.json')) ?? {};
   expect(processes.map(({ name }) => name).toSorted()).toEqual([
+    'admin',
     'functions',
     'gateway',
     'postgres',

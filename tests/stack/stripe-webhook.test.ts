@@ -233,6 +233,17 @@ test('whatever is said of five payments at once and twice, each paid one is cred
   expect(await Promise.all(people.map(balanceOf))).toEqual(Array(5).fill(3600));
 });
 
+test.each(['Ada \0 King', 'Ada \ud83d'])('a payer named %j pays as anybody does', async (name) => {
+  const person = await signUp();
+  const order = await orderAnHour(person);
+  const event = paidSession(order, {
+    id: await sessionIdOf(order.payment_id),
+    customer_details: { name },
+  });
+  expect((await invoke('stripe-webhook', signed(event))).status).toBe(200);
+  expect(await balanceOf(person)).toBe(3600);
+});
+
 test('an event of no interest is taken and changes nothing', async () => {
   const event = { ...paidSession({ payment_id: randomUUID() }), type: 'customer.created' };
   const { status } = await invoke(

@@ -25,6 +25,7 @@ const ports = [
   'FUNCTIONS',
   'VOICE',
   'APP',
+  'ADMIN',
   'WORKER',
   'LIVEKIT',
   'LIVEKIT_TCP',

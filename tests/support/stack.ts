@@ -69,6 +69,13 @@ export async function signUp(fullName = 'Ada Lovelace'): Promise<Person> {
   return { id: data.user.id, email, accessToken: data.session.access_token, client };
 }
 
+/** A signed-in admin, or somebody of the support. */
+export async function signUpAdmin(role: 'admin' | 'support' = 'admin'): Promise<Person> {
+  const person = await signUp('Grace Hopper');
+  await owner`insert into admins (user_id, role) values (${person.id}, ${role})`;
+  return person;
+}
+
 /** Calls an Edge Function as a person (or as nobody), and reads the answer whatever its status. */
 export async function invoke(
   name: string,
@@ -139,7 +146,7 @@ export async function buyAnHour(person: Person) {
 }
 
 /** Gives a person a card of so many seconds without a purchase. */
-export async function giveCard(person: Person, seconds: number): Promise<string> {
+export async function giveCard(person: Pick<Person, 'id'>, seconds: number): Promise<string> {
   const id = randomUUID();
   await owner`insert into time_cards (id, owner_id, source, status) values (${id}, ${person.id}, 'grant', 'active')`;
   await owner`select private.move_seconds(${id}, 'issue', null, 'remaining', ${seconds})`;
