@@ -65,11 +65,12 @@ const packageOf = (form: PackageForm) => {
     : undefined;
 };
 
-const PackageFields = ({
+/** What every offer has: an id for good, a name and a description. */
+const NameFields = ({
   form: { values, set, problem },
   isNew,
 }: {
-  form: ActForm<PackageForm>;
+  form: ActForm<{ id: string; name: string; description: string }>;
   isNew: boolean;
 }) => (
   <>
@@ -95,47 +96,56 @@ const PackageFields = ({
       isOptional
       rows={2}
     />
-    <NumberInput
-      label="Minutes"
-      value={values.total_seconds}
-      onChange={(total_seconds) => set({ total_seconds })}
-      problem={problem('total_seconds')}
-      min={1}
-    />
-    <TextInput
-      label={`Price in ${values.currency.toUpperCase()}`}
-      value={values.price_cents}
-      onChange={(price_cents) => set({ price_cents })}
-      problem={problem('price_cents')}
-    />
-    <TextInput
-      label="Currency"
-      value={values.currency}
-      onChange={(currency) => set({ currency: currency.toLowerCase() })}
-      problem={problem('currency')}
-    />
-    <NumberInput
-      label="Days that a card lasts"
-      value={values.validity_days}
-      onChange={(validity_days) => set({ validity_days })}
-      problem={problem('validity_days')}
-      hint="From its activation on. Empty: for ever."
-      isOptional
-    />
-    <NumberInput
-      label="Place on the price list"
-      value={values.sort_order}
-      onChange={(sort_order) => set({ sort_order })}
-      problem={problem('sort_order')}
-      min={-1_000_000}
-    />
-    <SwitchInput
-      label="On sale"
-      value={values.is_active}
-      onChange={(is_active) => set({ is_active })}
-    />
   </>
 );
+
+const PackageFields = ({ form, isNew }: { form: ActForm<PackageForm>; isNew: boolean }) => {
+  const { values, set, problem } = form;
+  return (
+    <>
+      <NameFields form={form} isNew={isNew} />
+      <NumberInput
+        label="Minutes"
+        value={values.total_seconds}
+        onChange={(total_seconds) => set({ total_seconds })}
+        problem={problem('total_seconds')}
+        min={1}
+      />
+      <TextInput
+        label={`Price in ${values.currency.toUpperCase()}`}
+        value={values.price_cents}
+        onChange={(price_cents) => set({ price_cents })}
+        problem={problem('price_cents')}
+      />
+      <TextInput
+        label="Currency"
+        value={values.currency}
+        onChange={(currency) => set({ currency: currency.toLowerCase() })}
+        problem={problem('currency')}
+      />
+      <NumberInput
+        label="Days that a card lasts"
+        value={values.validity_days}
+        onChange={(validity_days) => set({ validity_days })}
+        problem={problem('validity_days')}
+        hint="From its activation on. Empty: for ever."
+        isOptional
+      />
+      <NumberInput
+        label="Place on the price list"
+        value={values.sort_order}
+        onChange={(sort_order) => set({ sort_order })}
+        problem={problem('sort_order')}
+        min={-1_000_000}
+      />
+      <SwitchInput
+        label="On sale"
+        value={values.is_active}
+        onChange={(is_active) => set({ is_active })}
+      />
+    </>
+  );
+};
 
 export const savePackage = (sold?: PackageRow): ActSpec<PackageForm, PackageRow> => ({
   button: sold === undefined ? 'New package' : 'Edit',
@@ -196,74 +206,50 @@ const agentAudit = (table: 'agent_types' | 'agent_prompts') => ({
   subject: ({ id }: SavedAgent) => id,
 });
 
-const AgentFields = ({
-  form: { values, set, problem },
-  isNew,
-}: {
-  form: ActForm<AgentForm>;
-  isNew: boolean;
-}) => (
-  <>
-    <TextInput
-      label="Id"
-      value={values.id}
-      onChange={(id) => set({ id })}
-      problem={problem('id')}
-      isFixed={!isNew}
-      hint="Small letters, digits and underscores; it can never be changed."
-    />
-    <TextInput
-      label="Name"
-      value={values.name}
-      onChange={(name) => set({ name })}
-      problem={problem('name')}
-    />
-    <TextInput
-      label="Description"
-      value={values.description}
-      onChange={(description) => set({ description })}
-      problem={problem('description')}
-      isOptional
-      rows={2}
-    />
-    <ChoiceInput
-      label="Kind"
-      value={values.kind}
-      onChange={(kind) => set({ kind })}
-      problem={problem('kind')}
-      choices={[
-        ['basic', 'Basic: talks'],
-        ['enhanced', 'Enhanced: has tools'],
-        ['rag', 'Knowledge: answers from the documents'],
-      ]}
-    />
-    <TextInput
-      label="Rate"
-      value={values.rate_permille}
-      onChange={(rate_permille) => set({ rate_permille })}
-      problem={problem('rate_permille')}
-      hint="Card seconds per talked second: 1, 1.5 …"
-    />
-    <NumberInput
-      label="Minimum charge in seconds"
-      value={values.minimum_charge_seconds}
-      onChange={(minimum_charge_seconds) => set({ minimum_charge_seconds })}
-      problem={problem('minimum_charge_seconds')}
-    />
-    <NumberInput
-      label="Place in the list"
-      value={values.sort_order}
-      onChange={(sort_order) => set({ sort_order })}
-      problem={problem('sort_order')}
-      min={-1_000_000}
-    />
-    <SwitchInput
-      label="On offer"
-      value={values.is_active}
-      onChange={(is_active) => set({ is_active })}
-    />
-  </>
-);
+const AgentFields = ({ form, isNew }: { form: ActForm<AgentForm>; isNew: boolean }) => {
+  const { values, set, problem } = form;
+  return (
+    <>
+      <NameFields form={form} isNew={isNew} />
+      <ChoiceInput
+        label="Kind"
+        value={values.kind}
+        onChange={(kind) => set({ kind })}
+        problem={problem('kind')}
+        choices={[
+          ['basic', 'Basic: talks'],
+          ['enhanced', 'Enhanced: has tools'],
+          ['rag', 'Knowledge: answers from the documents'],
+        ]}
+      />
+      <TextInput
+        label="Rate"
+        value={values.rate_permille}
+        onChange={(rate_permille) => set({ rate_permille })}
+        problem={problem('rate_permille')}
+        hint="Card seconds per talked second: 1, 1.5 …"
+      />
+      <NumberInput
+        label="Minimum charge in seconds"
+        value={values.minimum_charge_seconds}
+        onChange={(minimum_charge_seconds) => set({ minimum_charge_seconds })}
+        problem={problem('minimum_charge_seconds')}
+      />
+      <NumberInput
+        label="Place in the list"
+        value={values.sort_order}
+        onChange={(sort_order) => set({ sort_order })}
+        problem={problem('sort_order')}
+        min={-1_000_000}
+      />
+      <SwitchInput
+        label="On offer"
+        value={values.is_active}
+        onChange={(is_active) => set({ is_active })}
+      />
+    </>
+  );
+};
 
 export const saveAgent = (agent?: AgentRow): ActSpec<AgentForm, SavedAgent> => ({
   button: agent === undefined ? 'New agent' : 'Edit',
