@@ -77,7 +77,6 @@ export async function startDatabaseServer(
   return { url, stop };
 }
 
-/** Where the migrations are: MINDBOT_TEST_WORKDIR holds a supabase/ folder to test instead of this repository's. */
 /**
  * On import the package hooks into the end of the process, to stop a forgotten server: it would then end with 0,
  * or with an error of the hook's own, whatever the tests found. The set-up stops the server itself; the hooks for
@@ -100,6 +99,7 @@ async function migrate(url: string): Promise<void> {
   await sql.unsafe(await readFile(new URL('./bare-auth.sql', import.meta.url), 'utf8'));
   await sql.end();
   const cli = fileURLToPath(new URL('../../node_modules/.bin/supabase', import.meta.url));
+  // MINDBOT_TEST_WORKDIR holds a supabase/ folder to test instead of this repository's.
   const workdir =
     process.env.MINDBOT_TEST_WORKDIR || fileURLToPath(new URL('../..', import.meta.url));
   await promisify(execFile)(cli, [
