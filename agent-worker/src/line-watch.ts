@@ -141,7 +141,7 @@ async function ping(room: Room, identity: string): Promise<boolean> {
 
 /**
  * How long ago the user was last heard of: by the packets of their microphone, and while it sends none
- * (it is muted, or there is none) by asking. Null when neither tells.
+ * (it is muted, or there is none) by asking. Null before the first packet of an open one.
  */
 export function lineAge(room: Room, identity: string, clock: Clock): () => Promise<number | null> {
   const echo = new Echo({ clock, ask: () => ping(room, identity) });
